@@ -1,0 +1,1 @@
+"""What one patient's case is: observations as reported, with unit, date and provenance."""

@@ -1,0 +1,25 @@
+"""The one way in which the nouns of a case are declared: frozen, slotted, strict at the border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar, dataclass_transform
+
+Record = TypeVar("Record")
+
+# Read by pydantic where a document enters or leaves; a plain dictionary, so that building a case
+# needs no import of pydantic.
+STRICT: dict[str, Any] = {
+    "extra": "forbid",
+    "strict": True,
+    "use_attribute_docstrings": True,
+    "allow_inf_nan": False,
+}
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+def record(cls: type[Record]) -> type[Record]:
+    """Give the class as a frozen, keyword-only dataclass that refuses unknown fields in JSON."""
+    made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    made.__pydantic_config__ = STRICT  # type: ignore[attr-defined]
+    return made
