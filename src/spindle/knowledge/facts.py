@@ -1,0 +1,155 @@
+"""Facts: published statements with value, unit, source and the day they were last checked."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+
+from spindle.errors import UserError
+from spindle.knowledge.files import Entry, check_keys, list_files, read_entries
+from spindle.knowledge.sources import Source, load_sources
+
+
+class HowRead(StrEnum):
+    """How carefully a fact was read in its source."""
+
+    READ_ONCE = "read_once"
+    CHECKED_TWICE = "checked_twice"
+    CLINICIAN_APPROVED = "clinician_approved"
+
+
+class Comparison(StrEnum):
+    """How a fact's value bounds a quantity."""
+
+    EQUAL = "="
+    MORE_THAN = ">"
+    AT_LEAST = ">="
+    LESS_THAN = "<"
+    AT_MOST = "<="
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One published statement."""
+
+    id: str
+    """Stable id, `subject.source.what`."""
+    statement: str
+    """The statement in our words."""
+    source: Source
+    """Where it was read."""
+    place: str
+    """Page or section of the source."""
+    checked_on: datetime.date
+    """The day it was last checked against its source."""
+    how_read: HowRead
+    """How carefully it was read."""
+    applies_to: str
+    """What it is about: tumour, site, population, kit."""
+    value: float | str = ""
+    """The value, a number or a word; empty for a statement without one."""
+    unit: str = ""
+    """Unit of the value."""
+    comparison: Comparison = Comparison.EQUAL
+    """How the value bounds a quantity."""
+    n: int | str = ""
+    """Numerator, where counts are given."""
+    of: int | str = ""
+    """Denominator, where counts are given."""
+    is_inferred: bool = False
+    """Whether it goes beyond what the source says; such a fact says so wherever it is used."""
+
+    @property
+    def number(self) -> float:
+        """The value as a number.
+
+        Raises
+        ------
+        UserError
+            `knowledge-invalid` when the fact holds no number.
+        """
+        if isinstance(self.value, str):
+            raise UserError("knowledge-invalid", f"The fact {self.id} holds no number.")
+        return self.value
+
+
+_REQUIRED: Mapping[str, type] = {
+    "id": str,
+    "statement": str,
+    "source": str,
+    "place": str,
+    "checked_on": datetime.date,
+    "how_read": str,
+    "applies_to": str,
+}
+_OPTIONAL: Mapping[str, type] = {
+    "value": object,
+    "unit": str,
+    "comparison": str,
+    "n": int,
+    "of": int,
+    "is_inferred": bool,
+}
+
+
+def make_fact(entry: Entry, sources: Mapping[str, Source]) -> Fact:
+    """Give the fact of an entry.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid` when it has no source, an unknown one, or a malformed field.
+    """
+    check_keys(entry, _REQUIRED, _OPTIONAL)
+    values = dict(entry.values)
+    if values["source"] not in sources:
+        raise entry.fail(f"{values['id']} cites the unknown source {values['source']!r}.")
+    if isinstance(values.get("value", ""), bool | list | dict):
+        raise entry.fail(f"{values['id']} has a value that is neither a number nor a word.")
+    try:
+        values["how_read"] = HowRead(values["how_read"])
+        values["comparison"] = Comparison(values.get("comparison", "="))
+    except ValueError as error:
+        raise entry.fail(f"{values['id']}: {error}.") from None
+    if ("n" in values) != ("of" in values):
+        raise entry.fail(f"{values['id']} has n or of without the other.")
+    values["source"] = sources[values["source"]]
+    return Fact(**values)
+
+
+@cache
+def load_facts() -> Mapping[str, Fact]:
+    """Give every fact by its id.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid` for an uncited, malformed or repeated fact, with file and line.
+    """
+    sources = load_sources()
+    facts: dict[str, Fact] = {}
+    for path in list_files("facts"):
+        for entry in read_entries(path, "facts"):
+            fact = make_fact(entry, sources)
+            if fact.id in facts:
+                raise entry.fail(f"{fact.id} stands twice.")
+            facts[fact.id] = fact
+    return MappingProxyType(facts)
+
+
+def find_fact(fact_id: str) -> Fact:
+    """Give the fact of an id.
+
+    Raises
+    ------
+    UserError
+        `fact-unknown`.
+    """
+    facts = load_facts()
+    if fact_id not in facts:
+        raise UserError("fact-unknown", f"There is no fact {fact_id!r}.")
+    return facts[fact_id]

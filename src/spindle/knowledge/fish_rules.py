@@ -1,0 +1,141 @@
+"""FISH counting rules as data: stages, patterns that count, cut-offs, each number a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from spindle.errors import UserError
+from spindle.knowledge.facts import Fact, load_facts
+from spindle.knowledge.files import Entry, check_keys, list_files, parse_toml, read_text
+
+DEFAULT_RULE = "zhao-2025"
+PATTERNS = ("split", "isolated_3p", "isolated_5p")
+
+
+@dataclass(frozen=True, slots=True)
+class FishStage:
+    """One stage of a counting rule. A limit that no fact gives is not there."""
+
+    nuclei: Fact
+    """Nuclei that the stage needs with one reader."""
+    nuclei_two_readers: Fact | None
+    """Nuclei that it needs with two readers, where the rule says so."""
+    positive: Fact | None
+    """Limit from which the stage calls positive."""
+    count_on: Fact | None
+    """Limit from which more nuclei are to be counted."""
+    negative: Fact | None
+    """Limit for negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class FishRule:
+    """One published way of counting break-apart signals."""
+
+    id: str
+    """Id for `--fish-rule`."""
+    title: str
+    """One line for people."""
+    gene: str
+    """Gene of the probe that the rule was written for."""
+    counted_patterns: tuple[str, ...]
+    """Patterns that count as rearranged."""
+    patterns_fact: Fact
+    """Where that is said."""
+    stages: tuple[FishStage, ...]
+    """Stages, first to last; nuclei are cumulative."""
+    disagrees_with: str
+    """Where other rules call the same count otherwise."""
+    atypical_patterns: tuple[str, ...] = ()
+    """Patterns that do not count and do not make a negative either."""
+    atypical: Fact | None = None
+    """Limit from which they are called atypical."""
+
+    @property
+    def is_two_step(self) -> bool:
+        """Whether a first count can ask for a second."""
+        return len(self.stages) > 1
+
+
+_RULE_KEYS: Mapping[str, type] = {
+    "id": str,
+    "title": str,
+    "gene": str,
+    "counted_patterns": list,
+    "patterns_fact": str,
+    "disagrees_with": str,
+    "stages": list,
+}
+_STAGE_KEYS = ("nuclei_two_readers", "positive", "count_on", "negative")
+
+
+def _make_stage(values: Mapping[str, Any], entry: Entry) -> FishStage:
+    stage = Entry(values, entry.place)
+    check_keys(stage, {"nuclei": str}, dict.fromkeys(_STAGE_KEYS, str))
+    limits = {key: _fact(values[key], entry) if key in values else None for key in _STAGE_KEYS}
+    return FishStage(nuclei=_fact(values["nuclei"], entry), **limits)
+
+
+def _fact(fact_id: str, entry: Entry) -> Fact:
+    facts = load_facts()
+    if fact_id not in facts:
+        raise entry.fail(f"The fact {fact_id!r} does not exist.")
+    return facts[fact_id]
+
+
+def _make_rule(path: str) -> FishRule:
+    entry = Entry(parse_toml(read_text(path), path), path)
+    check_keys(entry, _RULE_KEYS, {"atypical_patterns": list, "atypical": str})
+    values = dict(entry.values)
+    patterns = (*values["counted_patterns"], *values.get("atypical_patterns", ()))
+    if unknown := [pattern for pattern in patterns if pattern not in PATTERNS]:
+        raise entry.fail(f"Unknown signal patterns: {', '.join(unknown)}.")
+    stages = tuple(_make_stage(stage, entry) for stage in values["stages"])
+    if not stages or stages[-1].positive is None or stages[-1].negative is None:
+        raise entry.fail("The last stage needs a limit for positive and one for negative.")
+    return FishRule(
+        id=values["id"],
+        title=values["title"],
+        gene=values["gene"],
+        counted_patterns=tuple(values["counted_patterns"]),
+        patterns_fact=_fact(values["patterns_fact"], entry),
+        stages=stages,
+        disagrees_with=values["disagrees_with"],
+        atypical_patterns=tuple(values.get("atypical_patterns", ())),
+        atypical=_fact(values["atypical"], entry) if "atypical" in values else None,
+    )
+
+
+@cache
+def load_fish_rules() -> Mapping[str, FishRule]:
+    """Give every counting rule by its id.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, naming the file.
+    """
+    rules = [_make_rule(path) for path in list_files("fish_rules")]
+    return MappingProxyType({rule.id: rule for rule in rules})
+
+
+def find_fish_rule(rule_id: str) -> FishRule:
+    """Give the counting rule of an id.
+
+    Raises
+    ------
+    UserError
+        `fish-rule-unknown`, listing the ids.
+    """
+    rules = load_fish_rules()
+    if rule_id not in rules:
+        raise UserError(
+            "fish-rule-unknown",
+            f"There is no FISH rule {rule_id!r}.",
+            cure=f"Use one of: {', '.join(sorted(rules))}.",
+        )
+    return rules[rule_id]
