@@ -1,0 +1,58 @@
+"""A reading: what one assay's observation means, with its trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from spindle.cases.absence import NOT_REPORTED, Absent
+from spindle.trace import Trace
+
+
+class Assay(StrEnum):
+    """The assays that Spindle reads."""
+
+    IHC = "ihc"
+    FISH = "fish"
+    RT_PCR = "rt_pcr"
+    RNA_SEQUENCING = "rna_sequencing"
+    DNA_SEQUENCING = "dna_sequencing"
+    SEQUENCING = "sequencing"
+    """Sequencing without a word on the material."""
+
+
+class ReadingResult(StrEnum):
+    """What an assay says. Not done and not reported are kinds of absence."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    EQUIVOCAL = "equivocal"
+    """The pathologist calls it equivocal, or more nuclei are to be counted."""
+    ATYPICAL = "atypical"
+    """A FISH pattern that is neither."""
+    FAILED = "failed"
+    """No answer: failed, insufficient, not assessable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one assay's observation means."""
+
+    assay: Assay
+    """The assay."""
+    kinase: str
+    """The kinase it asks about: `ALK`, `ROS1`; `NTRK` for a pan-TRK stain."""
+    result: ReadingResult | Absent
+    """What it says."""
+    meaning: str
+    """What that means, in one sentence."""
+    observation_id: str
+    """The observation that was read."""
+    trace: Trace
+    """Why."""
+    limits: tuple[str, ...] = ()
+    """What this assay could not have seen, in sentences."""
+    partner: str | Absent = NOT_REPORTED
+    """Fusion partner, for an assay that names one."""
+    is_productive: bool | Absent = NOT_REPORTED
+    """Whether the fusion can make a whole kinase in frame, for an assay that can tell."""

@@ -1,0 +1,326 @@
+"""Walking a case through a testing protocol: from readings to statuses and the next test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from types import MappingProxyType
+
+from spindle.assays.fish import interpret_fish
+from spindle.assays.fusions import KINASES, interpret_fusions
+from spindle.assays.ihc import KINASE_MARKERS, interpret_ihc
+from spindle.assays.readings import Assay, Reading, ReadingResult
+from spindle.assays.rtpcr import interpret_rtpcr
+from spindle.cases.absence import NOT_REPORTED
+from spindle.cases.case import Case
+from spindle.cases.observations import FishTest, FusionTest, Observation, PcrTest
+from spindle.cases.specimen import TissueLeft
+from spindle.knowledge.facts import find_fact
+from spindle.knowledge.fish_rules import DEFAULT_RULE, find_fish_rule
+from spindle.knowledge.protocols import (
+    DEFAULT_PROTOCOL,
+    Protocol,
+    ProtocolStep,
+    ProtocolTest,
+    find_protocol,
+    load_tests,
+    load_whens,
+)
+from spindle.reasoning.assessments import (
+    Assessment,
+    KinaseAssessment,
+    KinaseStatus,
+    NextTest,
+)
+from spindle.reasoning.statuses import (
+    FUSION_ASSAYS,
+    UNDECIDED,
+    assess_kinase,
+    has_result,
+    name_status,
+)
+from spindle.trace import Trace, TraceStep
+
+PAN_TRK = "NTRK"
+NTRK_GENES = ("NTRK1", "NTRK2", "NTRK3")
+DECALCIFIED_FACT = "fish.decalcified"
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One way through a protocol."""
+
+    next_tests: tuple[NextTest, ...]
+    """Tests proposed at its end."""
+    outcome: str
+    """What the protocol says at its end."""
+    trace: Trace
+    """The steps taken."""
+
+
+def interpret_observation(observation: Observation, *, fish_rule_id: str) -> tuple[Reading, ...]:
+    """Give the readings of one observation; none for a stain that asks about no kinase."""
+    if isinstance(observation, FishTest):
+        return (interpret_fish(observation, rule_id=fish_rule_id),)
+    if isinstance(observation, PcrTest):
+        return (interpret_rtpcr(observation),)
+    if isinstance(observation, FusionTest):
+        return interpret_fusions(observation)
+    return (interpret_ihc(observation),) if observation.marker in KINASE_MARKERS else ()
+
+
+@lru_cache(maxsize=4096)
+def _interpret_cached(observation: Observation, fish_rule_id: str) -> tuple[Reading, ...]:
+    return interpret_observation(observation, fish_rule_id=fish_rule_id)
+
+
+def collect_readings(case: Case, *, fish_rule_id: str = DEFAULT_RULE) -> tuple[Reading, ...]:
+    """Give the readings of every observation of a case, in the order reported."""
+    readings: list[Reading] = []
+    for _, observation in case.iterate_observations():
+        # A reading does not depend on where the observation was written, so equal observations
+        # of many cases are read once.
+        bare = replace(observation, provenance=NOT_REPORTED)
+        readings += _interpret_cached(bare, fish_rule_id)
+    return tuple(readings)
+
+
+def assess_case(
+    case: Case, *, protocol_id: str = DEFAULT_PROTOCOL, fish_rule_id: str = DEFAULT_RULE
+) -> Assessment:
+    """Give the assessment of a case under a protocol and a FISH rule.
+
+    Raises
+    ------
+    UserError
+        `protocol-unknown`, `fish-rule-unknown`.
+    """
+    readings = collect_readings(case, fish_rule_id=find_fish_rule(fish_rule_id).id)
+    scarce = (TissueLeft.LITTLE, TissueLeft.NONE)
+    return assess_readings(
+        readings,
+        protocol_id=find_protocol(protocol_id).id,
+        fish_rule_id=fish_rule_id,
+        is_tissue_scarce=any(s.tissue_left in scarce for s in case.specimens),
+        is_decalcified=any(s.is_decalcified is True for s in case.specimens),
+    )
+
+
+@lru_cache(maxsize=4096)
+def assess_readings(
+    readings: tuple[Reading, ...],
+    *,
+    protocol_id: str = DEFAULT_PROTOCOL,
+    fish_rule_id: str = DEFAULT_RULE,
+    is_tissue_scarce: bool = False,
+    is_decalcified: bool = False,
+) -> Assessment:
+    """Give the assessment of readings alone; equal readings give one and the same object."""
+    protocol = find_protocol(protocol_id)
+    kinases = assess_kinases(readings, first=protocol.kinase)
+    walk = walk_protocol(protocol, kinases, is_tissue_scarce=is_tissue_scarce)
+    trace = Trace(tuple(step for reading in readings for step in reading.trace.steps))
+    trace += Trace(tuple(_trace_status(kinase) for kinase in kinases.values()))
+    if is_decalcified:
+        trace += _warn_decalcified(walk)
+    return Assessment(
+        protocol_id=protocol_id,
+        fish_rule_id=fish_rule_id,
+        kinases=kinases,
+        next_tests=walk.next_tests,
+        outcome=walk.outcome,
+        trace=trace + walk.trace,
+    )
+
+
+def assess_kinases(
+    readings: Sequence[Reading], *, first: str = "ALK"
+) -> Mapping[str, KinaseAssessment]:
+    """Give the assessment of every kinase that was asked about, the first one always."""
+    grouped: dict[str, list[Reading]] = {first: []}
+    for reading in readings:
+        # A pan-TRK stain asks about three kinases and does not tell them apart.
+        for kinase in NTRK_GENES if reading.kinase == PAN_TRK else (reading.kinase,):
+            grouped.setdefault(kinase, []).append(reading)
+    order = {kinase: position for position, kinase in enumerate((first, *KINASES))}
+    ordered = sorted(grouped.items(), key=lambda item: order.get(item[0], len(order)))
+    return MappingProxyType({kinase: assess_kinase(kinase, group) for kinase, group in ordered})
+
+
+def _trace_status(kinase: KinaseAssessment) -> TraceStep:
+    disagree = ", and the tests disagree" if kinase.is_discordant else ""
+    return TraceStep(
+        concluded=f"{kinase.kinase}: {name_status(kinase.status)}{disagree}. {kinase.why}",
+        observations=tuple(reading.observation_id for reading in kinase.readings),
+    )
+
+
+def _warn_decalcified(walk: Walk) -> Trace:
+    fact = find_fact(DECALCIFIED_FACT)
+    tests = ", ".join(test.name for test in walk.next_tests) or "none"
+    said = f"The tissue is decalcified. {fact.statement} Tests proposed: {tests}."
+    return Trace((TraceStep(concluded=said, facts=(fact.id,)),))
+
+
+def find_result(test: ProtocolTest, kinases: Mapping[str, KinaseAssessment]) -> str:
+    """Give a test's result as a protocol sees it: a result, or `not_done` for any absence.
+
+    Of several readings a positive counts before an undecided one, before a negative, before one
+    that gave no answer.
+    """
+    genes = NTRK_GENES[:1] if test.gene == PAN_TRK else (test.gene,)
+    readings = [r for gene in genes if gene in kinases for r in kinases[gene].readings]
+    results = {r.result for r in readings if r.assay.value in test.assays}
+    results |= {
+        r.result
+        for r in readings
+        if r.assay.value in test.positive_assays and r.result is ReadingResult.POSITIVE
+    }
+    if ReadingResult.POSITIVE in results:
+        return "positive"
+    if results & set(UNDECIDED):
+        return "equivocal"
+    for result in (ReadingResult.NEGATIVE, ReadingResult.FAILED):
+        if result in results:
+            return result.value
+    return "not_done"
+
+
+Check = Callable[[KinaseAssessment, Mapping[str, KinaseAssessment]], bool]
+
+
+def _has_other_driver(kinase: KinaseAssessment, kinases: Mapping[str, KinaseAssessment]) -> bool:
+    others = [other for name, other in kinases.items() if name != kinase.kinase]
+    has_own_positive = has_result(kinase.readings, (ReadingResult.POSITIVE,), tuple(Assay))
+    return not has_own_positive and any(
+        other.status is KinaseStatus.FUSION_DETECTED and other.is_productive is not False
+        for other in others
+    )
+
+
+def _is_confirmed(kinase: KinaseAssessment, _: Mapping[str, KinaseAssessment]) -> bool:
+    confirmed = (KinaseStatus.FUSION_DETECTED, KinaseStatus.REARRANGED_BY_FISH)
+    return kinase.status in confirmed and not kinase.is_discordant
+
+
+_CHECKS: Mapping[str, Check] = {
+    "other_driver": _has_other_driver,
+    "not_productive": lambda kinase, _: kinase.is_productive is False,
+    "is_discordant": lambda kinase, _: kinase.is_discordant,
+    "any_positive": lambda kinase, _: has_result(
+        kinase.readings, (ReadingResult.POSITIVE,), tuple(Assay)
+    ),
+    "is_confirmed": _is_confirmed,
+    "fusion_shown": lambda kinase, _: kinase.status is KinaseStatus.FUSION_DETECTED,
+    "pcr_or_sequencing_done": lambda kinase, _: has_result(
+        kinase.readings, tuple(ReadingResult), FUSION_ASSAYS
+    ),
+}
+
+
+def walk_protocol(
+    protocol: Protocol,
+    kinases: Mapping[str, KinaseAssessment],
+    *,
+    is_tissue_scarce: bool = False,
+) -> Walk:
+    """Give the way of a case through a protocol: the steps taken and the tests proposed."""
+    taken = [
+        TraceStep(concluded=f"Protocol {protocol.id}: {protocol.title}.", facts=protocol.facts)
+    ]
+    step = protocol.steps[protocol.start]
+    while step.kind != "end":
+        if step.kind == "ask":
+            proposed = _propose_tests(step, protocol, kinases, is_tissue_scarce=is_tissue_scarce)
+            if proposed:
+                return _end_with_tests(proposed, protocol, taken)
+            answer = "if_none"
+        else:
+            answer, said = _answer_step(step, protocol, kinases)
+            taken.append(TraceStep(concluded=said))
+        step = protocol.steps[step.edges[answer]]
+    taken.append(TraceStep(concluded=step.says))
+    return Walk(next_tests=(), outcome=step.says, trace=Trace(tuple(taken)))
+
+
+def _answer_step(
+    step: ProtocolStep, protocol: Protocol, kinases: Mapping[str, KinaseAssessment]
+) -> tuple[str, str]:
+    """Give the edge that a step takes, and the sentence that says so."""
+    if step.kind == "test":
+        test = load_tests()[step.test]
+        result = find_result(test, kinases)
+        said = "no result reported" if result == "not_done" else result
+        return result, f"{test.name}: {said}."
+    is_so = _CHECKS[step.check](kinases[protocol.kinase], kinases)
+    return "yes" if is_so else "no", CHECK_SENTENCES[step.check][is_so]
+
+
+# What each check says when it fails and when it holds.
+CHECK_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "other_driver": ("No fusion of another kinase is known.", "Another kinase has a fusion."),
+    "not_productive": (
+        "Nothing says that the fusion can't make a whole kinase.",
+        "The fusion can't make a whole kinase in frame.",
+    ),
+    "is_discordant": ("No test contradicts another.", "The tests contradict each other."),
+    "any_positive": ("No test is positive.", "A test is positive."),
+    "is_confirmed": (
+        "No undisputed fusion or break is shown.",
+        "A fusion or a break is shown and no test contradicts it.",
+    ),
+    "fusion_shown": ("No fusion is shown.", "A fusion is shown."),
+    "pcr_or_sequencing_done": (
+        "Neither RT-PCR nor sequencing has a result.",
+        "RT-PCR or sequencing has a result.",
+    ),
+}
+
+
+def _propose_tests(
+    step: ProtocolStep,
+    protocol: Protocol,
+    kinases: Mapping[str, KinaseAssessment],
+    *,
+    is_tissue_scarce: bool,
+) -> tuple[NextTest, ...]:
+    """Give the tests of an ask step that have no result yet, in order."""
+    tests = [load_tests()[name] for name in step.tests]
+    tests = [test for test in tests if find_result(test, kinases) == "not_done"]
+    is_reordered = is_tissue_scarce and bool(protocol.tissue_sparing_order) and len(tests) > 1
+    if is_reordered:
+        rank = {name: position for position, name in enumerate(protocol.tissue_sparing_order)}
+        tests.sort(key=lambda test: rank.get(test.id, len(rank)))
+    facts = (*step.facts, *(protocol.tissue_sparing_facts if is_reordered else ()))
+    why = (
+        f"{step.why} Little tissue is left: take them in this order." if is_reordered else step.why
+    )
+    return tuple(
+        NextTest(
+            test=test.id,
+            name=test.name,
+            when=step.when,
+            condition=load_whens()[step.when],
+            why=why,
+            facts=facts,
+            is_alternative=step.any_one and len(tests) > 1,
+            is_inferred=step.is_inferred or is_reordered,
+        )
+        for test in tests
+    )
+
+
+def _end_with_tests(
+    tests: tuple[NextTest, ...], protocol: Protocol, taken: list[TraceStep]
+) -> Walk:
+    joined = " or ".join(test.name for test in tests) if tests[0].is_alternative else ""
+    named = joined or ", then ".join(test.name for test in tests)
+    outcome = f"Proposed: {named} ({tests[0].condition})."
+    last = TraceStep(
+        concluded=f"{outcome} {tests[0].why}",
+        facts=tests[0].facts,
+        is_inferred=tests[0].is_inferred,
+        would_change=f"another protocol than {protocol.id}, or a result of {named}",
+    )
+    return Walk(next_tests=tests, outcome=outcome, trace=Trace((*taken, last)))

@@ -1,0 +1,232 @@
+"""From the readings of one kinase to its status, its discordance and how far it is borne out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from spindle.assays.readings import Assay, Reading, ReadingResult
+from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN, Absent
+from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus, Support
+
+SEQUENCING_ASSAYS = (Assay.RNA_SEQUENCING, Assay.DNA_SEQUENCING, Assay.SEQUENCING)
+FUSION_ASSAYS = (*SEQUENCING_ASSAYS, Assay.RT_PCR)
+CONFIRMING_ASSAYS = (*FUSION_ASSAYS, Assay.FISH)
+UNDECIDED = (ReadingResult.EQUIVOCAL, ReadingResult.ATYPICAL)
+
+ASSAY_NAMES: Mapping[Assay, str] = {
+    Assay.IHC: "IHC",
+    Assay.FISH: "FISH",
+    Assay.RT_PCR: "RT-PCR",
+    Assay.RNA_SEQUENCING: "RNA sequencing",
+    Assay.DNA_SEQUENCING: "DNA sequencing",
+    Assay.SEQUENCING: "sequencing",
+}
+
+
+STATUS_NAMES: Mapping[KinaseStatus, str] = {
+    KinaseStatus.FUSION_DETECTED: "fusion detected",
+    KinaseStatus.REARRANGED_BY_FISH: "rearranged by FISH",
+    KinaseStatus.EXPRESSED_NOT_CONFIRMED: "expressed, not confirmed",
+    KinaseStatus.EXPRESSED_CONFIRMATION_PENDING: "expressed, confirmation pending",
+    KinaseStatus.NOT_DETECTED: "not detected",
+    KinaseStatus.EQUIVOCAL: "equivocal",
+    KinaseStatus.FAILED_OR_INSUFFICIENT: "failed or insufficient",
+    KinaseStatus.NOT_TESTED: "not tested",
+    KinaseStatus.NOT_REPORTED: "not reported",
+}
+
+
+def name_status(status: KinaseStatus) -> str:
+    """Give the words for a status."""
+    return STATUS_NAMES[status]
+
+
+def has_result(
+    readings: Iterable[Reading], results: Sequence[ReadingResult], assays: Sequence[Assay]
+) -> bool:
+    """Give whether any reading of these assays has one of these results."""
+    return any(reading.assay in assays and reading.result in results for reading in readings)
+
+
+def is_discordant(readings: Iterable[Reading]) -> bool:
+    """Give whether a positive stands beside a negative."""
+    results = {reading.result for reading in readings if not isinstance(reading.result, Absent)}
+    return {ReadingResult.POSITIVE, ReadingResult.NEGATIVE} <= results
+
+
+def decide_status(readings: Sequence[Reading]) -> KinaseStatus:
+    """Give the status that the readings of one kinase bear.
+
+    The order: a fusion found, then a rearrangement seen, then a stain with what its confirming
+    tests say, then what is undecided, then negatives. RNA sequencing of adequate quality settles
+    an equivocal stain or FISH; a negative RT-PCR, which sees only the fusions that its kit
+    covers, does not.
+    """
+    positive = (ReadingResult.POSITIVE,)
+    if has_result(readings, positive, FUSION_ASSAYS):
+        return KinaseStatus.FUSION_DETECTED
+    if has_result(readings, positive, (Assay.FISH,)):
+        return KinaseStatus.REARRANGED_BY_FISH
+    if has_result(readings, positive, (Assay.IHC,)):
+        return _decide_expressed(readings)
+    is_settled = has_result(readings, (ReadingResult.NEGATIVE,), (Assay.RNA_SEQUENCING,))
+    if has_result(readings, UNDECIDED, tuple(Assay)) and not is_settled:
+        return KinaseStatus.EQUIVOCAL
+    if has_result(readings, (ReadingResult.NEGATIVE,), tuple(Assay)):
+        return KinaseStatus.NOT_DETECTED
+    return _decide_unanswered(readings)
+
+
+def _decide_expressed(readings: Sequence[Reading]) -> KinaseStatus:
+    """Give the status of a positive stain: refuted so far, or waiting for an answer."""
+    if has_result(readings, UNDECIDED, CONFIRMING_ASSAYS):
+        return KinaseStatus.EXPRESSED_CONFIRMATION_PENDING
+    if has_result(readings, (ReadingResult.NEGATIVE,), CONFIRMING_ASSAYS):
+        return KinaseStatus.EXPRESSED_NOT_CONFIRMED
+    return KinaseStatus.EXPRESSED_CONFIRMATION_PENDING
+
+
+def _decide_unanswered(readings: Sequence[Reading]) -> KinaseStatus:
+    results = {reading.result for reading in readings}
+    if not results:
+        return KinaseStatus.NOT_REPORTED
+    if ReadingResult.FAILED in results:
+        return KinaseStatus.FAILED_OR_INSUFFICIENT
+    if results == {NOT_DONE}:
+        return KinaseStatus.NOT_TESTED
+    return KinaseStatus.NOT_REPORTED
+
+
+def decide_support(readings: Sequence[Reading]) -> Support:
+    """Give how far the tests bear a status out."""
+    answered = {
+        reading.assay
+        for reading in readings
+        if reading.result in (ReadingResult.POSITIVE, ReadingResult.NEGATIVE)
+    }
+    if is_discordant(readings):
+        return Support.METHODS_DISAGREE
+    if not answered:
+        return Support.NO_ANSWER
+    return Support.METHODS_AGREE if len(answered) > 1 else Support.ONE_METHOD
+
+
+def assess_kinase(kinase: str, readings: Sequence[Reading]) -> KinaseAssessment:
+    """Give what the readings of one kinase mean together."""
+    status = decide_status(readings)
+    fusion = _choose_fusion(readings)
+    productive = fusion.is_productive if fusion else NOT_REPORTED
+    if fusion and isinstance(productive, Absent):
+        productive = UNKNOWN
+    partner = fusion.partner if fusion else NOT_REPORTED
+    return KinaseAssessment(
+        kinase=kinase,
+        status=status,
+        readings=tuple(readings),
+        is_discordant=is_discordant(readings),
+        disagreeing=_list_disagreeing(readings),
+        support=decide_support(readings),
+        why=_explain(kinase, status, readings),
+        partner=partner,
+        is_productive=productive,
+        is_driver=_decide_driver(status, productive),
+        flags=tuple(_list_flags(status, readings, partner, productive)),
+    )
+
+
+def _choose_fusion(readings: Sequence[Reading]) -> Reading | None:
+    """Give the positive fusion reading that says most: productive, then with a partner."""
+
+    def rank(reading: Reading) -> tuple[int, int, int]:
+        productive = 1
+        if not isinstance(reading.is_productive, Absent):
+            productive = 0 if reading.is_productive else 2
+        has_no_partner = isinstance(reading.partner, Absent)
+        return productive, int(has_no_partner), int(reading.assay is Assay.RT_PCR)
+
+    fusions = [
+        reading
+        for reading in readings
+        if reading.assay in FUSION_ASSAYS and reading.result is ReadingResult.POSITIVE
+    ]
+    return min(fusions, key=rank, default=None)
+
+
+def _decide_driver(status: KinaseStatus, productive: bool | Absent) -> bool | Absent:
+    if status is not KinaseStatus.FUSION_DETECTED:
+        return NOT_REPORTED
+    return productive if not isinstance(productive, Absent) else UNKNOWN
+
+
+def _list_disagreeing(readings: Sequence[Reading]) -> tuple[str, ...]:
+    if not is_discordant(readings):
+        return ()
+    return tuple(
+        f"{reading.assay.value} {reading.result}"
+        for reading in readings
+        if reading.result in (ReadingResult.POSITIVE, ReadingResult.NEGATIVE)
+    )
+
+
+def list_tests(readings: Iterable[Reading], results: Sequence[ReadingResult]) -> list[str]:
+    """Give the names of the assays with one of these results, each once."""
+    names = (ASSAY_NAMES[reading.assay] for reading in readings if reading.result in results)
+    return list(dict.fromkeys(names))
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Give words as a list in a sentence: "IHC, FISH and RT-PCR"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def _explain(kinase: str, status: KinaseStatus, readings: Sequence[Reading]) -> str:
+    positive = join_words(list_tests(readings, (ReadingResult.POSITIVE,)))
+    negative = join_words(list_tests(readings, (ReadingResult.NEGATIVE,)))
+    undecided = join_words(list_tests(readings, UNDECIDED))
+    failed = join_words(list_tests(readings, (ReadingResult.FAILED,)))
+    parts = [
+        f"positive by {positive}" if positive else "",
+        f"negative by {negative}" if negative else "",
+        f"undecided by {undecided}" if undecided else "",
+        f"no answer from {failed}" if failed else "",
+    ]
+    said = "; ".join(part for part in parts if part)
+    if not said:
+        return f"No test of {kinase} with a result is reported."
+    tail = {
+        KinaseStatus.FUSION_DETECTED: " A test that finds fusions found one.",
+        KinaseStatus.REARRANGED_BY_FISH: " FISH shows a break in the gene; it names no partner.",
+        KinaseStatus.EXPRESSED_NOT_CONFIRMED: " A stain alone shows no fusion.",
+        KinaseStatus.EXPRESSED_CONFIRMATION_PENDING: " A stain alone shows no fusion.",
+        KinaseStatus.NOT_DETECTED: " This speaks for the tests named and for no other.",
+    }.get(status, "")
+    if has_result(readings, (ReadingResult.NEGATIVE,), (Assay.RT_PCR,)):
+        tail += " A negative RT-PCR speaks only for the fusions that its kit covers."
+    return f"{said[0].upper()}{said[1:]}.{tail}"
+
+
+def _list_flags(
+    status: KinaseStatus,
+    readings: Sequence[Reading],
+    partner: str | Absent,
+    productive: bool | Absent,
+) -> Iterable[str]:
+    answered = {r.assay for r in readings if r.result in tuple(ReadingResult)}
+    if status is KinaseStatus.FUSION_DETECTED:
+        if isinstance(partner, Absent):
+            yield "partner_not_reported"
+        if productive is False:
+            yield "fusion_not_productive"
+        elif isinstance(productive, Absent):
+            yield "productive_unknown"
+        by_sequencing = has_result(readings, (ReadingResult.POSITIVE,), SEQUENCING_ASSAYS)
+        if not by_sequencing:
+            yield "by_rt_pcr_only"
+    if status is KinaseStatus.NOT_DETECTED and answered == {Assay.IHC}:
+        yield "one_stain_only"
+    if any(reading.result == UNKNOWN for reading in readings):
+        yield "unreadable_or_unproven_result"
+    if has_result(readings, (ReadingResult.ATYPICAL,), (Assay.FISH,)):
+        yield "atypical_fish_pattern"
+    if has_result(readings, (ReadingResult.FAILED,), tuple(Assay)):
+        yield "a_test_failed"
