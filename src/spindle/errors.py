@@ -109,7 +109,7 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
     ErrorKind(
         "file-wrong-type",
         "Not a table that Spindle reads",
-        "Tables are read from CSV, TSV, XLSX, XLS and ODS. The content decides, not the name: "
+        "Tables are read from CSV, TSV, XLSX and ODS. The content decides, not the name: "
         "a PDF that is called .xlsx is refused.",
         "Save the table as CSV (UTF-8), TSV, XLSX or ODS.",
         EXIT_INPUT,
@@ -150,6 +150,14 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "One cell is longer than any cell that people write. Nothing is cut off in silence, so "
         "Spindle stops.",
         "Look at the cell; an unclosed quotation mark in a CSV file is the usual reason.",
+        EXIT_INPUT,
+    ),
+    ErrorKind(
+        "table-quotation",
+        "A quotation mark is not closed",
+        "A cell of a text table opens a quotation mark that is never closed, or text follows a "
+        "closing mark. Reading on would join cells that are apart.",
+        "Close the mark, or double it where it is meant as text.",
         EXIT_INPUT,
     ),
     ErrorKind(

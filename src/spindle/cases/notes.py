@@ -241,6 +241,35 @@ CATALOGUE: dict[str, NoteKind] = _catalogue(
         "The cell holds an error such as #REF!. It is read as words.",
     ),
     NoteKind(
+        "cell-hidden-by-merge",
+        "A text hidden under merged cells",
+        "A cell inside a merged range holds a text of its own that a spreadsheet does not show. "
+        "The shown text was read; the hidden one stands in this note.",
+    ),
+    NoteKind(
+        "cell-number-format",
+        "A number shown with words or a unit",
+        "The number's format shows more than the number, such as a per cent sign or a unit. The "
+        "text was read as it is shown.",
+    ),
+    NoteKind(
+        "cell-number-format-unread",
+        "A number format that was not read",
+        "The number's format shows it in a way that Spindle does not follow. The bare number was "
+        "read.",
+    ),
+    NoteKind(
+        "cell-date-without-year",
+        "A date shown without its year",
+        "The cell holds a date and shows only a part of it, as when a program turned 5-10 into a "
+        "day. The full date was read; look at what was meant.",
+    ),
+    NoteKind(
+        "cell-date-invalid",
+        "A date that can't be",
+        "The cell's number is no date in the workbook's calendar. The bare number was read.",
+    ),
+    NoteKind(
         "sheet-chosen",
         "One of several sheets was read",
         "The workbook has several sheets with content. Name another with --sheet.",
