@@ -245,6 +245,8 @@ _REPORTED: Mapping[TestResult, str] = {
 def sum_counts(counts: Iterable[FishCount]) -> NucleiCount:
     """Give the nuclei of all readers and stages together; a pattern not reported adds none."""
     counts = tuple(counts)
+    for count in counts:
+        _check_count(count)
     readers = {count.reader for count in counts if not isinstance(count.reader, Absent)}
     return NucleiCount(
         scored=sum(count.nuclei_scored for count in counts),
@@ -253,6 +255,24 @@ def sum_counts(counts: Iterable[FishCount]) -> NucleiCount:
         isolated_5p=sum(_number(count.isolated_5p) for count in counts),
         readers=max(1, len(readers)),
     )
+
+
+def _check_count(count: FishCount) -> None:
+    """Refuse a reader's or a stage's count that can't be, before it hides in a sum."""
+    NucleiCount(
+        scored=count.nuclei_scored,
+        split=count.split,
+        isolated_3p=_number(count.isolated_3p),
+        isolated_5p=_number(count.isolated_5p),
+    )
+    fused = _number(count.fused)
+    abnormal = count.split + _number(count.isolated_3p) + _number(count.isolated_5p)
+    if fused < 0 or abnormal + fused > count.nuclei_scored:
+        raise UserError(
+            "fish-count-invalid",
+            f"{fused} fused and {abnormal} abnormal nuclei are more than the "
+            f"{count.nuclei_scored} nuclei scored, or a count is below zero.",
+        )
 
 
 def _number(value: int | Absent) -> int:
@@ -290,9 +310,19 @@ def interpret_fish(observation: FishTest, *, rule_id: str = DEFAULT_RULE) -> Rea
     )
 
 
+def _list_silences(observation: FishTest, rule: FishRule) -> Iterable[str]:
+    """Give what the counts leave unsaid, and what the rule was not written for."""
+    names = {"isolated_3p": "isolated 3' signals", "isolated_5p": "isolated 5' signals"}
+    for pattern in (*rule.counted_patterns, *rule.atypical_patterns):
+        if any(isinstance(getattr(count, pattern), Absent) for count in observation.counts):
+            yield f"Nuclei with {names[pattern]} were not reported; none are counted."
+    if observation.gene != rule.gene:
+        yield f"The rule was written for {rule.gene} and is applied to {observation.gene} here."
+
+
 def _read_counts(observation: FishTest, rule: FishRule) -> Reading:
     interpretation = interpret_count(sum_counts(observation.counts), rule)
-    limits = interpretation.remarks
+    limits = (*interpretation.remarks, *_list_silences(observation, rule))
     reported = observation.result
     result = _CALL_RESULTS[interpretation.call]
     if not isinstance(reported, Absent) and reported.value != result.value:

@@ -6,7 +6,7 @@ quality, and an empty list without it is no negative.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
@@ -79,14 +79,13 @@ def _read_kinase(observation: FusionTest, kinase: str) -> Reading:
     result = _decide_result(observation, has_call=bool(calls))
     best = _choose_call(calls, kinase)
     productive: bool | Absent = decide_productive(best, kinase) if best else NOT_REPORTED
-    meaning = _describe(assay, kinase, result, best, productive)
-    has_unproven_negative = observation.result is TestResult.NEGATIVE and isinstance(result, Absent)
-    limits = _list_limits(observation, has_unproven_negative=has_unproven_negative)
+    is_unproven = observation.result is TestResult.NEGATIVE and isinstance(result, Absent)
+    meaning = _describe(observation, kinase, result, best, productive)
     step = TraceStep(
         concluded=meaning,
         observations=(observation.id,),
-        facts=(QUALITY_FACT,) if has_unproven_negative else (),
-        is_inferred=has_unproven_negative,
+        facts=(QUALITY_FACT,) if is_unproven else (),
+        is_inferred=is_unproven,
     )
     return Reading(
         assay=assay,
@@ -95,26 +94,31 @@ def _read_kinase(observation: FusionTest, kinase: str) -> Reading:
         meaning=meaning,
         observation_id=observation.id,
         trace=Trace((step,)),
-        limits=limits,
+        limits=tuple(_list_limits(observation, best, is_unproven=is_unproven)),
         partner=_name_partner(best, kinase) if best else NOT_REPORTED,
         is_productive=productive,
     )
 
 
 def _decide_result(observation: FusionTest, *, has_call: bool) -> ReadingResult | Absent:
-    if has_call:
-        return ReadingResult.POSITIVE
+    """Give the result for one kinase.
+
+    A call under an equivocal result stays equivocal. A positive test that names no fusion says
+    nothing of a single kinase. A negative counts only with a word on quality.
+    """
     result = observation.result
-    if isinstance(result, Absent) or result in (TestResult.EQUIVOCAL, TestResult.FAILED):
-        # An unnamed result says nothing about a single kinase beside a call of another one.
-        if isinstance(result, Absent):
-            return NOT_REPORTED if observation.calls else result
+    if has_call:
+        is_equivocal = result is TestResult.EQUIVOCAL
+        return ReadingResult.EQUIVOCAL if is_equivocal else ReadingResult.POSITIVE
+    if isinstance(result, Absent):
+        return NOT_REPORTED if observation.calls else result
+    if result in (TestResult.EQUIVOCAL, TestResult.FAILED):
         return ReadingResult(result.value)
-    if observation.is_quality_adequate is False:
-        return ReadingResult.FAILED
+    if result is TestResult.POSITIVE and not observation.calls:
+        return UNKNOWN
     if isinstance(observation.is_quality_adequate, Absent):
         return UNKNOWN
-    return ReadingResult.NEGATIVE
+    return ReadingResult.NEGATIVE if observation.is_quality_adequate else ReadingResult.FAILED
 
 
 def _choose_call(calls: tuple[FusionCall, ...], kinase: str) -> FusionCall | None:
@@ -132,38 +136,68 @@ def _name_partner(call: FusionCall, kinase: str) -> str | Absent:
     return call.gene5 if call.gene3 == kinase else call.gene3
 
 
+def name_call(call: FusionCall) -> str:
+    """Give a call's name, 5' gene first: `TPM3::ALK`."""
+    ends = (call.gene5, call.gene3)
+    return "::".join("partner unknown" if isinstance(gene, Absent) else gene for gene in ends)
+
+
 def _describe(
-    assay: Assay,
+    observation: FusionTest,
     kinase: str,
     result: ReadingResult | Absent,
     call: FusionCall | None,
     productive: bool | Absent,
 ) -> str:
-    name = _NAMES[assay]
+    name = _NAMES[_ASSAYS[observation.method]]
     if call is not None:
-        ends = [UNKNOWN if isinstance(gene, Absent) else gene for gene in (call.gene5, call.gene3)]
-        fusion = "::".join("partner unknown" if isinstance(e, Absent) else e for e in ends)
-        if isinstance(productive, Absent):
-            return f"{fusion} found by {name}; whether it makes a whole kinase is not known."
-        whole = "can make" if productive else "can't make"
-        return f"{fusion} found by {name}; it {whole} a whole kinase in frame, as reported."
+        return _describe_call(call, name, result, productive)
     if isinstance(result, Absent):
-        if result == UNKNOWN:
-            return f"No {kinase} fusion listed by {name}, without a word on quality: no negative."
-        return f"{kinase} fusion by {name}: {result}."
+        return _describe_silence(observation, kinase, name, result)
     return {
         ReadingResult.NEGATIVE: f"No {kinase} fusion found by {name}; quality adequate.",
-        ReadingResult.FAILED: f"{name} gave no answer on {kinase}.",
-        ReadingResult.EQUIVOCAL: f"{name} equivocal on {kinase}.",
+        ReadingResult.FAILED: f"{_capitalise(name)} gave no answer on {kinase}.",
+        ReadingResult.EQUIVOCAL: f"{_capitalise(name)} equivocal on {kinase}.",
     }[result]
 
 
-def _list_limits(observation: FusionTest, *, has_unproven_negative: bool) -> tuple[str, ...]:
-    limits = []
-    if has_unproven_negative:
-        limits.append(find_fact(QUALITY_FACT).statement)
+def _capitalise(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+def _describe_call(
+    call: FusionCall, name: str, result: ReadingResult | Absent, productive: bool | Absent
+) -> str:
+    found = "reported as equivocal" if result is ReadingResult.EQUIVOCAL else "found"
+    if isinstance(productive, Absent):
+        said = "whether it makes a whole kinase is not known"
+    else:
+        can = "can make" if productive else "can't make"
+        said = f"it {can} a whole kinase in frame, as reported"
+    return f"{name_call(call)} {found} by {name}; {said}."
+
+
+def _describe_silence(observation: FusionTest, kinase: str, name: str, result: Absent) -> str:
+    if observation.result is TestResult.POSITIVE and not observation.calls:
+        return f"{_capitalise(name)} is reported positive and names no fusion; {kinase} is open."
+    if not isinstance(observation.result, Absent):
+        return f"No {kinase} fusion listed by {name}, without a word on quality: no negative."
+    return f"{kinase} fusion by {name}: {result}."
+
+
+def _list_limits(
+    observation: FusionTest, call: FusionCall | None, *, is_unproven: bool
+) -> Iterator[str]:
+    if is_unproven:
+        yield find_fact(QUALITY_FACT).statement
+    others = [name_call(other) for other in observation.calls if other is not call]
+    if others:
+        yield f"The same test lists: {', '.join(others)}."
+    if call and observation.result in (TestResult.NEGATIVE, TestResult.FAILED):
+        yield f"The report calls the test {observation.result} and lists this fusion."
+    if call and observation.is_quality_adequate is False:
+        yield "The quality of the material is reported as inadequate."
     if isinstance(observation.genes_covered, Absent):
-        limits.append("Which genes the panel covers was not reported.")
+        yield "Which genes the panel covers was not reported."
     if observation.method is SequencingMethod.UNSPECIFIED:
-        limits.append("Whether RNA or DNA was sequenced was not reported.")
-    return tuple(limits)
+        yield "Whether RNA or DNA was sequenced was not reported."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from spindle.assays.readings import Assay, Reading, ReadingResult
-from spindle.cases.absence import Absent
+from spindle.cases.absence import NOT_DONE, Absent
 from spindle.cases.observations import ControlResult, Stain, TestResult
 from spindle.knowledge.facts import find_fact
 from spindle.trace import Trace, TraceStep
@@ -32,11 +32,11 @@ def interpret_ihc(observation: Stain) -> Reading:
 
     The pathologist's call is taken as reported: which share or strength makes a stain positive
     varies between laboratories, and no threshold is applied. A failed internal control makes a
-    negative, an equivocal or an unreported stain a failed one.
+    negative, an equivocal or an unreported stain a failed one; a stain not done stays not done.
     """
     result = observation.result
     has_failed_control = observation.internal_control is ControlResult.FAILED
-    if has_failed_control and result is not TestResult.POSITIVE:
+    if has_failed_control and result is not TestResult.POSITIVE and result != NOT_DONE:
         return _make_reading(
             observation,
             TestResult.FAILED,

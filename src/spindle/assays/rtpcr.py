@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_REPORTED, Absent
@@ -20,9 +20,16 @@ _MEANINGS: Mapping[TestResult, str] = {
 
 
 def interpret_rtpcr(observation: PcrTest) -> Reading:
-    """Give the reading of one RT-PCR test; never "no fusion", whatever the result."""
+    """Give the reading of one RT-PCR test; never "no fusion", whatever the result.
+
+    A named fusion without a word on the result is a positive; beside another result it is said.
+    """
     result = observation.result
-    if isinstance(result, Absent):
+    fusion = observation.detected_fusion
+    if isinstance(result, Absent) and not isinstance(fusion, Absent):
+        result = TestResult.POSITIVE
+        meaning = f"RT-PCR found {fusion}; the report names the fusion and gives no result word."
+    elif isinstance(result, Absent):
         meaning = f"{observation.gene} RT-PCR {result}."
     else:
         meaning = _MEANINGS[result].format(gene=observation.gene)
@@ -38,7 +45,7 @@ def interpret_rtpcr(observation: PcrTest) -> Reading:
         meaning=meaning,
         observation_id=observation.id,
         trace=Trace((step,)),
-        limits=() if isinstance(result, Absent) else (_describe_coverage(observation),),
+        limits=() if isinstance(result, Absent) else tuple(_list_limits(observation)),
         partner=_find_partner(observation),
     )
 
@@ -46,6 +53,13 @@ def interpret_rtpcr(observation: PcrTest) -> Reading:
 def _find_facts(observation: PcrTest) -> tuple[str, ...]:
     is_amoydx = not isinstance(observation.kit, Absent) and "amoydx" in observation.kit.lower()
     return (COVERAGE_FACT,) if is_amoydx else ()
+
+
+def _list_limits(observation: PcrTest) -> Iterator[str]:
+    yield _describe_coverage(observation)
+    fusion, result = observation.detected_fusion, observation.result
+    if not isinstance(fusion, Absent) and result not in (TestResult.POSITIVE, NOT_REPORTED):
+        yield f"The report names the fusion {fusion} and calls the test {result}."
 
 
 def _describe_coverage(observation: PcrTest) -> str:

@@ -27,7 +27,8 @@ CHECKS = (
     "not_productive",
     "is_discordant",
     "any_positive",
-    "is_confirmed",
+    "fish_or_pcr_positive",
+    "other_kinase_break",
     "fusion_shown",
     "pcr_or_sequencing_done",
 )

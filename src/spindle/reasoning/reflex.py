@@ -12,10 +12,11 @@ from spindle.assays.fusions import KINASES, interpret_fusions
 from spindle.assays.ihc import KINASE_MARKERS, interpret_ihc
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.assays.rtpcr import interpret_rtpcr
-from spindle.cases.absence import NOT_REPORTED
+from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.case import Case
 from spindle.cases.observations import FishTest, FusionTest, Observation, PcrTest
 from spindle.cases.specimen import TissueLeft
+from spindle.errors import UserError
 from spindle.knowledge.facts import find_fact
 from spindle.knowledge.fish_rules import DEFAULT_RULE, find_fish_rule
 from spindle.knowledge.protocols import (
@@ -27,6 +28,7 @@ from spindle.knowledge.protocols import (
     load_tests,
     load_whens,
 )
+from spindle.knowledge.vocabularies import find_marker
 from spindle.reasoning.assessments import (
     Assessment,
     KinaseAssessment,
@@ -67,7 +69,14 @@ def interpret_observation(observation: Observation, *, fish_rule_id: str) -> tup
         return (interpret_rtpcr(observation),)
     if isinstance(observation, FusionTest):
         return interpret_fusions(observation)
-    return (interpret_ihc(observation),) if observation.marker in KINASE_MARKERS else ()
+    stain = replace(observation, marker=_name_marker(observation.marker))
+    return (interpret_ihc(stain),) if stain.marker in KINASE_MARKERS else ()
+
+
+def _name_marker(words: str) -> str:
+    """Give the usual name of a marker: `ALK` for `ALK-1`; the words themselves when unknown."""
+    found = find_marker(words)
+    return found.name if found else words
 
 
 @lru_cache(maxsize=4096)
@@ -78,11 +87,15 @@ def _interpret_cached(observation: Observation, fish_rule_id: str) -> tuple[Read
 def collect_readings(case: Case, *, fish_rule_id: str = DEFAULT_RULE) -> tuple[Reading, ...]:
     """Give the readings of every observation of a case, in the order reported."""
     readings: list[Reading] = []
-    for _, observation in case.iterate_observations():
+    for specimen, observation in case.iterate_observations():
         # A reading does not depend on where the observation was written, so equal observations
         # of many cases are read once.
         bare = replace(observation, provenance=NOT_REPORTED)
-        readings += _interpret_cached(bare, fish_rule_id)
+        try:
+            readings += _interpret_cached(bare, fish_rule_id)
+        except UserError as error:
+            place = f"case {case.id}, specimen {specimen.id}, {observation.id}"
+            raise UserError(error.slug, error.message, place=place, cure=error.cure) from None
     return tuple(readings)
 
 
@@ -97,14 +110,23 @@ def assess_case(
         `protocol-unknown`, `fish-rule-unknown`.
     """
     readings = collect_readings(case, fish_rule_id=find_fish_rule(fish_rule_id).id)
-    scarce = (TissueLeft.LITTLE, TissueLeft.NONE)
     return assess_readings(
         readings,
         protocol_id=find_protocol(protocol_id).id,
         fish_rule_id=fish_rule_id,
-        is_tissue_scarce=any(s.tissue_left in scarce for s in case.specimens),
+        tissue_left=find_tissue_left(case),
         is_decalcified=any(s.is_decalcified is True for s in case.specimens),
     )
+
+
+NO_TISSUE = "No tissue is left; a test that is proposed would need a new sample."
+
+
+def find_tissue_left(case: Case) -> TissueLeft | Absent:
+    """Give how much tissue is left: the most that any specimen has; absent when none says."""
+    left = {specimen.tissue_left for specimen in case.specimens}
+    order = (TissueLeft.AMPLE, TissueLeft.LITTLE, TissueLeft.NONE)
+    return next((amount for amount in order if amount in left), NOT_REPORTED)
 
 
 @lru_cache(maxsize=4096)
@@ -113,17 +135,20 @@ def assess_readings(
     *,
     protocol_id: str = DEFAULT_PROTOCOL,
     fish_rule_id: str = DEFAULT_RULE,
-    is_tissue_scarce: bool = False,
+    tissue_left: TissueLeft | Absent = NOT_REPORTED,
     is_decalcified: bool = False,
 ) -> Assessment:
     """Give the assessment of readings alone; equal readings give one and the same object."""
     protocol = find_protocol(protocol_id)
     kinases = assess_kinases(readings, first=protocol.kinase)
-    walk = walk_protocol(protocol, kinases, is_tissue_scarce=is_tissue_scarce)
+    is_scarce = tissue_left in (TissueLeft.LITTLE, TissueLeft.NONE)
+    walk = walk_protocol(protocol, kinases, is_tissue_scarce=is_scarce)
     trace = Trace(tuple(step for reading in readings for step in reading.trace.steps))
     trace += Trace(tuple(_trace_status(kinase) for kinase in kinases.values()))
     if is_decalcified:
         trace += _warn_decalcified(walk)
+    if tissue_left is TissueLeft.NONE:
+        trace += Trace((TraceStep(concluded=NO_TISSUE),))
     return Assessment(
         protocol_id=protocol_id,
         fish_rule_id=fish_rule_id,
@@ -169,14 +194,8 @@ def find_result(test: ProtocolTest, kinases: Mapping[str, KinaseAssessment]) -> 
     Of several readings a positive counts before an undecided one, before a negative, before one
     that gave no answer.
     """
-    genes = NTRK_GENES[:1] if test.gene == PAN_TRK else (test.gene,)
-    readings = [r for gene in genes if gene in kinases for r in kinases[gene].readings]
-    results = {r.result for r in readings if r.assay.value in test.assays}
-    results |= {
-        r.result
-        for r in readings
-        if r.assay.value in test.positive_assays and r.result is ReadingResult.POSITIVE
-    }
+    readings = _list_answering(test, kinases)
+    results = {reading.result for reading in readings}
     if ReadingResult.POSITIVE in results:
         return "positive"
     if results & set(UNDECIDED):
@@ -185,6 +204,40 @@ def find_result(test: ProtocolTest, kinases: Mapping[str, KinaseAssessment]) -> 
         if result in results:
             return result.value
     return "not_done"
+
+
+def _list_answering(
+    test: ProtocolTest, kinases: Mapping[str, KinaseAssessment]
+) -> tuple[Reading, ...]:
+    """Give the readings that answer a test: of its assays, and positives of its substitutes."""
+    genes = NTRK_GENES[:1] if test.gene == PAN_TRK else (test.gene,)
+    return tuple(
+        reading
+        for gene in genes
+        if gene in kinases
+        for reading in kinases[gene].readings
+        if reading.assay.value in test.assays
+        or (
+            reading.assay.value in test.positive_assays and reading.result is ReadingResult.POSITIVE
+        )
+    )
+
+
+def _name_answered(test: ProtocolTest, result: str, kinases: Mapping[str, KinaseAssessment]) -> str:
+    """Give the test's name, or that of the assay which answered in its place."""
+    positive = [
+        reading.assay
+        for reading in _list_answering(test, kinases)
+        if reading.result is ReadingResult.POSITIVE
+    ]
+    is_own = any(assay.value in test.assays for assay in positive)
+    return test.name if result != "positive" or is_own else SUBSTITUTE_NAMES[positive[0]]
+
+
+SUBSTITUTE_NAMES: Mapping[Assay, str] = {
+    Assay.DNA_SEQUENCING: "DNA sequencing",
+    Assay.SEQUENCING: "Sequencing (material not stated)",
+}
 
 
 Check = Callable[[KinaseAssessment, Mapping[str, KinaseAssessment]], bool]
@@ -199,9 +252,9 @@ def _has_other_driver(kinase: KinaseAssessment, kinases: Mapping[str, KinaseAsse
     )
 
 
-def _is_confirmed(kinase: KinaseAssessment, _: Mapping[str, KinaseAssessment]) -> bool:
-    confirmed = (KinaseStatus.FUSION_DETECTED, KinaseStatus.REARRANGED_BY_FISH)
-    return kinase.status in confirmed and not kinase.is_discordant
+def _has_other_break(kinase: KinaseAssessment, kinases: Mapping[str, KinaseAssessment]) -> bool:
+    found = (KinaseStatus.REARRANGED_BY_FISH, KinaseStatus.FUSION_DETECTED)
+    return any(k.status in found for name, k in kinases.items() if name != kinase.kinase)
 
 
 _CHECKS: Mapping[str, Check] = {
@@ -211,10 +264,13 @@ _CHECKS: Mapping[str, Check] = {
     "any_positive": lambda kinase, _: has_result(
         kinase.readings, (ReadingResult.POSITIVE,), tuple(Assay)
     ),
-    "is_confirmed": _is_confirmed,
+    "fish_or_pcr_positive": lambda kinase, _: has_result(
+        kinase.readings, (ReadingResult.POSITIVE,), (Assay.FISH, Assay.RT_PCR)
+    ),
+    "other_kinase_break": _has_other_break,
     "fusion_shown": lambda kinase, _: kinase.status is KinaseStatus.FUSION_DETECTED,
     "pcr_or_sequencing_done": lambda kinase, _: has_result(
-        kinase.readings, tuple(ReadingResult), FUSION_ASSAYS
+        kinase.readings, (ReadingResult.POSITIVE, ReadingResult.NEGATIVE), FUSION_ASSAYS
     ),
 }
 
@@ -252,7 +308,7 @@ def _answer_step(
         test = load_tests()[step.test]
         result = find_result(test, kinases)
         said = "no result reported" if result == "not_done" else result
-        return result, f"{test.name}: {said}."
+        return result, f"{_name_answered(test, result, kinases)}: {said}."
     is_so = _CHECKS[step.check](kinases[protocol.kinase], kinases)
     return "yes" if is_so else "no", CHECK_SENTENCES[step.check][is_so]
 
@@ -266,14 +322,18 @@ CHECK_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "is_discordant": ("No test contradicts another.", "The tests contradict each other."),
     "any_positive": ("No test is positive.", "A test is positive."),
-    "is_confirmed": (
-        "No undisputed fusion or break is shown.",
-        "A fusion or a break is shown and no test contradicts it.",
+    "fish_or_pcr_positive": (
+        "Neither FISH nor RT-PCR is positive.",
+        "FISH or RT-PCR is positive.",
+    ),
+    "other_kinase_break": (
+        "No break in another kinase is known.",
+        "Another kinase shows a break or a fusion.",
     ),
     "fusion_shown": ("No fusion is shown.", "A fusion is shown."),
     "pcr_or_sequencing_done": (
-        "Neither RT-PCR nor sequencing has a result.",
-        "RT-PCR or sequencing has a result.",
+        "Neither RT-PCR nor sequencing gave an answer.",
+        "RT-PCR or sequencing gave an answer.",
     ),
 }
 

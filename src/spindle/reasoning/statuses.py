@@ -11,6 +11,7 @@ from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus, Suppor
 SEQUENCING_ASSAYS = (Assay.RNA_SEQUENCING, Assay.DNA_SEQUENCING, Assay.SEQUENCING)
 FUSION_ASSAYS = (*SEQUENCING_ASSAYS, Assay.RT_PCR)
 CONFIRMING_ASSAYS = (*FUSION_ASSAYS, Assay.FISH)
+POSITIVE = (ReadingResult.POSITIVE,)
 UNDECIDED = (ReadingResult.EQUIVOCAL, ReadingResult.ATYPICAL)
 
 ASSAY_NAMES: Mapping[Assay, str] = {
@@ -78,7 +79,9 @@ def decide_status(readings: Sequence[Reading]) -> KinaseStatus:
 
 
 def _decide_expressed(readings: Sequence[Reading]) -> KinaseStatus:
-    """Give the status of a positive stain: refuted so far, or waiting for an answer."""
+    """Give the status of a positive stain: not borne out so far, or waiting for an answer."""
+    if has_result(readings, (ReadingResult.NEGATIVE,), (Assay.RNA_SEQUENCING,)):
+        return KinaseStatus.EXPRESSED_NOT_CONFIRMED
     if has_result(readings, UNDECIDED, CONFIRMING_ASSAYS):
         return KinaseStatus.EXPRESSED_CONFIRMATION_PENDING
     if has_result(readings, (ReadingResult.NEGATIVE,), CONFIRMING_ASSAYS):
@@ -87,14 +90,11 @@ def _decide_expressed(readings: Sequence[Reading]) -> KinaseStatus:
 
 
 def _decide_unanswered(readings: Sequence[Reading]) -> KinaseStatus:
-    results = {reading.result for reading in readings}
-    if not results:
-        return KinaseStatus.NOT_REPORTED
+    """Give the status when no test has an answer; silence on one takes nothing from another."""
+    results = {reading.result for reading in readings} - {NOT_REPORTED}
     if ReadingResult.FAILED in results:
         return KinaseStatus.FAILED_OR_INSUFFICIENT
-    if results == {NOT_DONE}:
-        return KinaseStatus.NOT_TESTED
-    return KinaseStatus.NOT_REPORTED
+    return KinaseStatus.NOT_TESTED if results == {NOT_DONE} else KinaseStatus.NOT_REPORTED
 
 
 def decide_support(readings: Sequence[Reading]) -> Support:
@@ -224,6 +224,11 @@ def _list_flags(
             yield "by_rt_pcr_only"
     if status is KinaseStatus.NOT_DETECTED and answered == {Assay.IHC}:
         yield "one_stain_only"
+    fusions = [r for r in readings if r.assay in FUSION_ASSAYS and r.result in POSITIVE]
+    if len({r.partner for r in fusions if not isinstance(r.partner, Absent)}) > 1:
+        yield "partners_differ"
+    if {True, False} <= {r.is_productive for r in fusions}:
+        yield "productive_contradicted"
     if any(reading.result == UNKNOWN for reading in readings):
         yield "unreadable_or_unproven_result"
     if has_result(readings, (ReadingResult.ATYPICAL,), (Assay.FISH,)):

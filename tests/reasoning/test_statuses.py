@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spindle.assays.readings import Assay, Reading, ReadingResult
+from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN, Absent
+from spindle.reasoning.assessments import KinaseStatus, Support
+from spindle.reasoning.statuses import (
+    assess_kinase,
+    decide_status,
+    decide_support,
+    is_discordant,
+    join_words,
+)
+from spindle.trace import Trace
+
+P, N, E, A, F = (
+    ReadingResult.POSITIVE,
+    ReadingResult.NEGATIVE,
+    ReadingResult.EQUIVOCAL,
+    ReadingResult.ATYPICAL,
+    ReadingResult.FAILED,
+)
+Result = ReadingResult | Absent
+
+
+def make(assay: Assay, result: Result, **values: object) -> Reading:
+    return Reading(
+        assay=assay,
+        kinase="ALK",
+        result=result,
+        meaning="",
+        observation_id=f"{assay.value}",
+        trace=Trace(),
+        **values,  # type: ignore[arg-type]
+    )
+
+
+readings = st.lists(
+    st.builds(
+        make,
+        st.sampled_from(list(Assay)),
+        st.sampled_from([*ReadingResult, NOT_DONE, NOT_REPORTED, UNKNOWN]),
+    ),
+    max_size=6,
+)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "status"),
+    [
+        ([], "not_reported"),
+        ([(Assay.IHC, NOT_DONE)], "not_tested"),
+        ([(Assay.IHC, NOT_REPORTED)], "not_reported"),
+        ([(Assay.IHC, UNKNOWN)], "not_reported"),
+        ([(Assay.IHC, F)], "failed_or_insufficient"),
+        ([(Assay.IHC, F), (Assay.FISH, NOT_DONE)], "failed_or_insufficient"),
+        ([(Assay.IHC, N)], "not_detected"),
+        ([(Assay.IHC, N), (Assay.FISH, F)], "not_detected"),
+        ([(Assay.IHC, N), (Assay.FISH, E)], "equivocal"),
+        ([(Assay.FISH, A)], "equivocal"),
+        ([(Assay.IHC, N), (Assay.FISH, A)], "equivocal"),
+        ([(Assay.IHC, E), (Assay.RT_PCR, N)], "equivocal"),
+        ([(Assay.IHC, E), (Assay.RNA_SEQUENCING, N)], "not_detected"),
+        ([(Assay.IHC, P)], "expressed_confirmation_pending"),
+        ([(Assay.IHC, P), (Assay.FISH, NOT_DONE)], "expressed_confirmation_pending"),
+        ([(Assay.IHC, P), (Assay.FISH, F)], "expressed_confirmation_pending"),
+        ([(Assay.IHC, P), (Assay.FISH, E)], "expressed_confirmation_pending"),
+        ([(Assay.IHC, P), (Assay.FISH, A)], "expressed_confirmation_pending"),
+        ([(Assay.IHC, P), (Assay.FISH, N)], "expressed_not_confirmed"),
+        ([(Assay.IHC, P), (Assay.FISH, N), (Assay.RT_PCR, N)], "expressed_not_confirmed"),
+        ([(Assay.IHC, P), (Assay.FISH, E), (Assay.RNA_SEQUENCING, N)], "expressed_not_confirmed"),
+        ([(Assay.IHC, P), (Assay.IHC, N)], "expressed_confirmation_pending"),
+        ([(Assay.FISH, P)], "rearranged_by_fish"),
+        ([(Assay.IHC, P), (Assay.FISH, P)], "rearranged_by_fish"),
+        ([(Assay.IHC, N), (Assay.FISH, P)], "rearranged_by_fish"),
+        ([(Assay.RT_PCR, P)], "fusion_detected"),
+        ([(Assay.DNA_SEQUENCING, P)], "fusion_detected"),
+        ([(Assay.SEQUENCING, P)], "fusion_detected"),
+        ([(Assay.IHC, N), (Assay.FISH, N), (Assay.RNA_SEQUENCING, P)], "fusion_detected"),
+    ],
+)
+def test_status(pairs: list[tuple[Assay, Result]], status: str) -> None:
+    assert decide_status([make(*pair) for pair in pairs]).value == status
+
+
+def test_silence_about_one_test_takes_nothing_from_what_is_said_of_another() -> None:
+    """A reading that is not reported says as much as no reading at all."""
+    for assay, result in product(Assay, [*ReadingResult, NOT_DONE]):
+        alone = decide_status([make(assay, result)])
+        other = Assay.FISH if assay is Assay.IHC else Assay.IHC
+        assert decide_status([make(assay, result), make(other, NOT_REPORTED)]) is alone
+
+
+@given(readings, st.randoms(use_true_random=False))
+def test_the_order_of_the_readings_decides_nothing(given: list[Reading], random: object) -> None:
+    shuffled = list(given)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    first, second = assess_kinase("ALK", given), assess_kinase("ALK", shuffled)
+    assert first.status is second.status
+    assert first.is_discordant is second.is_discordant
+    assert first.support is second.support
+    assert set(first.flags) == set(second.flags)
+
+
+@given(readings)
+def test_discordant_is_a_positive_beside_a_negative(given: list[Reading]) -> None:
+    results = [reading.result for reading in given]
+    assert is_discordant(given) == (P in results and N in results)
+    kinase = assess_kinase("ALK", given)
+    assert bool(kinase.disagreeing) == kinase.is_discordant
+    assert (kinase.support is Support.METHODS_DISAGREE) == kinase.is_discordant
+
+
+@given(readings)
+def test_no_positive_status_without_a_positive_and_no_negative_one_beside_a_positive(
+    given: list[Reading],
+) -> None:
+    results = {reading.result for reading in given}
+    status = decide_status(given)
+    needs_positive = {
+        KinaseStatus.FUSION_DETECTED,
+        KinaseStatus.REARRANGED_BY_FISH,
+        KinaseStatus.EXPRESSED_NOT_CONFIRMED,
+        KinaseStatus.EXPRESSED_CONFIRMATION_PENDING,
+    }
+    assert (status in needs_positive) == (P in results)
+    if status is KinaseStatus.NOT_DETECTED:
+        assert N in results
+
+
+@given(readings)
+def test_a_driver_is_a_productive_fusion_and_nothing_else(given: list[Reading]) -> None:
+    kinase = assess_kinase("ALK", given)
+    if kinase.is_driver is True:
+        assert kinase.status is KinaseStatus.FUSION_DETECTED
+        assert kinase.is_productive is True
+
+
+@pytest.mark.parametrize(
+    ("productive", "driver"), [(True, True), (False, False), (UNKNOWN, UNKNOWN)]
+)
+def test_a_fusion_that_is_not_productive_is_never_the_driver(
+    productive: bool | Absent, driver: bool | Absent
+) -> None:
+    found = make(Assay.RNA_SEQUENCING, P, is_productive=productive, partner="TPM3")
+    kinase = assess_kinase("ALK", [found])
+    assert (kinase.is_productive, kinase.is_driver) == (productive, driver)
+
+
+def test_a_partner_named_by_one_test_is_not_lost_to_another_that_names_none() -> None:
+    pcr = make(Assay.RT_PCR, P)
+    rna = make(Assay.RNA_SEQUENCING, P, partner="TPM3", is_productive=UNKNOWN)
+    for both in ([pcr, rna], [rna, pcr]):
+        kinase = assess_kinase("ALK", both)
+        assert kinase.partner == "TPM3"
+        assert "by_rt_pcr_only" not in kinase.flags
+        assert "partner_not_reported" not in kinase.flags
+
+
+def test_a_fusion_by_rt_pcr_alone_is_flagged() -> None:
+    kinase = assess_kinase("ALK", [make(Assay.IHC, P), make(Assay.FISH, N), make(Assay.RT_PCR, P)])
+    assert {"by_rt_pcr_only", "partner_not_reported", "productive_unknown"} <= set(kinase.flags)
+
+
+def test_two_tests_that_contradict_each_other_on_the_frame_are_flagged() -> None:
+    """A productive call of one run beside an out-of-frame call of another is not settled."""
+    whole = make(Assay.RNA_SEQUENCING, P, is_productive=True, partner="TPM3")
+    broken = make(Assay.DNA_SEQUENCING, P, is_productive=False, partner="TPM3")
+    kinase = assess_kinase("ALK", [whole, broken])
+    assert kinase.is_driver is not True or kinase.flags
+
+
+def test_two_tests_that_name_different_partners_are_flagged() -> None:
+    first = make(Assay.RT_PCR, P, partner="EML4")
+    second = make(Assay.RNA_SEQUENCING, P, partner="TPM3", is_productive=True)
+    one = assess_kinase("ALK", [second])
+    both = assess_kinase("ALK", [first, second])
+    assert set(both.flags) - set(one.flags)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "support"),
+    [
+        ([], "no_answer"),
+        ([(Assay.IHC, E)], "no_answer"),
+        ([(Assay.IHC, F), (Assay.FISH, NOT_DONE)], "no_answer"),
+        ([(Assay.IHC, N)], "one_method"),
+        ([(Assay.IHC, N), (Assay.IHC, N)], "one_method"),
+        ([(Assay.IHC, N), (Assay.FISH, N)], "methods_agree"),
+        ([(Assay.IHC, P), (Assay.FISH, N)], "methods_disagree"),
+    ],
+)
+def test_support(pairs: list[tuple[Assay, Result]], support: str) -> None:
+    assert decide_support([make(*pair) for pair in pairs]).value == support
+
+
+def test_one_negative_stain_is_not_three_tests() -> None:
+    one = assess_kinase("ALK", [make(Assay.IHC, N)])
+    three = assess_kinase("ALK", [make(Assay.IHC, N), make(Assay.FISH, N), make(Assay.RT_PCR, N)])
+    assert "one_stain_only" in one.flags
+    assert "one_stain_only" not in three.flags
+    assert "IHC, FISH and RT-PCR" in three.why
+    assert "FISH" not in one.why
+
+
+def test_one_stain_in_two_specimens_is_still_one_stain() -> None:
+    kinase = assess_kinase("ALK", [make(Assay.IHC, N), make(Assay.IHC, N)])
+    assert "one_stain_only" in kinase.flags
+
+
+@given(readings)
+def test_the_reason_names_every_test_with_an_answer(given: list[Reading]) -> None:
+    kinase = assess_kinase("ALK", given)
+    names = {
+        Assay.IHC: "IHC",
+        Assay.FISH: "FISH",
+        Assay.RT_PCR: "RT-PCR",
+        Assay.RNA_SEQUENCING: "RNA sequencing",
+        Assay.DNA_SEQUENCING: "DNA sequencing",
+        Assay.SEQUENCING: "sequencing",
+    }
+    for reading in given:
+        if isinstance(reading.result, ReadingResult):
+            assert names[reading.assay] in kinase.why
+
+
+def test_words_are_joined_as_people_write_them() -> None:
+    assert [join_words(w) for w in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
