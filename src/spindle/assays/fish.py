@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.assays.shares import compute_exact_interval
 from spindle.cases.absence import Absent
 from spindle.cases.observations import FishCount, FishTest, TestResult
 from spindle.errors import UserError
-from spindle.knowledge.facts import Comparison, Fact, find_fact
-from spindle.knowledge.fish_rules import DEFAULT_RULE, FishRule, find_fish_rule, load_fish_rules
+from spindle.knowledge.facts import Fact, find_fact
+from spindle.knowledge.fish_rules import (
+    DEFAULT_RULE,
+    FishRule,
+    find_fish_rule,
+    load_fish_rules,
+    meets_limit,
+)
 from spindle.trace import Trace, TraceStep
 
 KIT_SCOPE_FACT = "fish.kit-scope"
@@ -97,19 +102,6 @@ class FishInterpretation:
         return compute_exact_interval(self.nuclei_counted, self.count.scored)
 
 
-def _meets(fact: Fact, counted: int, scored: int) -> bool:
-    """Whether the count meets a limit, given as nuclei of the stage or in per cent."""
-    limit = Fraction(str(fact.number))
-    quantity = Fraction(counted) if fact.unit != "per cent" else Fraction(100 * counted, scored)
-    return {
-        Comparison.EQUAL: quantity == limit,
-        Comparison.MORE_THAN: quantity > limit,
-        Comparison.AT_LEAST: quantity >= limit,
-        Comparison.LESS_THAN: quantity < limit,
-        Comparison.AT_MOST: quantity <= limit,
-    }[fact.comparison]
-
-
 def interpret_count(count: NucleiCount, rule: FishRule) -> FishInterpretation:
     """Give what a rule makes of a count.
 
@@ -136,7 +128,7 @@ def interpret_count(count: NucleiCount, rule: FishRule) -> FishInterpretation:
         call, fact = next(
             (name, limit)
             for name, limit in limits
-            if limit is not None and _meets(limit, counted, count.scored)
+            if limit is not None and meets_limit(limit, counted, count.scored)
         )
         to_count = needed[-1] - count.scored if call is FishCall.COUNT_ON else 0
     if call is FishCall.NEGATIVE and (atypical := _find_atypical(count, rule)) is not None:
@@ -154,7 +146,7 @@ def _find_atypical(count: NucleiCount, rule: FishRule) -> Fact | None:
     if rule.atypical is None or not count.count_patterns(rule.atypical_patterns):
         return None
     abnormal = count.count_patterns((*rule.counted_patterns, *rule.atypical_patterns))
-    return rule.atypical if _meets(rule.atypical, abnormal, count.scored) else None
+    return rule.atypical if meets_limit(rule.atypical, abnormal, count.scored) else None
 
 
 _SENTENCES: Mapping[FishCall, str] = {

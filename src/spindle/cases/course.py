@@ -7,7 +7,7 @@ from enum import StrEnum
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.patient import Precision, TimeUnit
 from spindle.cases.provenance import Provenance
-from spindle.cases.records import record
+from spindle.cases.records import NotNegative, record
 
 
 class TreatmentKind(StrEnum):
@@ -76,7 +76,7 @@ class VitalStatus(StrEnum):
 class FollowUp:
     """How long the patient was followed and how they were at the last contact."""
 
-    duration_months: float | Absent = NOT_REPORTED
+    duration_months: NotNegative | Absent = NOT_REPORTED
     """Length of follow-up in months."""
     unit_as_reported: TimeUnit | Absent = NOT_REPORTED
     """The unit in which the length was reported."""
@@ -115,7 +115,7 @@ class Outcome:
     """What."""
     has_occurred: bool
     """False when the source denies it: "no recurrence"."""
-    months: float | Absent = NOT_REPORTED
+    months: NotNegative | Absent = NOT_REPORTED
     """Months from diagnosis or treatment to the event, where it has a time of its own."""
     cause: DeathCause | Absent = NOT_REPORTED
     """Cause, for a death."""

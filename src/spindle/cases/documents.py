@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from spindle.cases.case import Case
+from spindle.cases.faults import find_faults
 from spindle.cases.versions import Document, upgrade_document
 from spindle.errors import UserError
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
 
+OBSERVATION_CLASSES: Mapping[str, str] = {
+    "stain": "Stain",
+    "fish": "FishTest",
+    "rt_pcr": "PcrTest",
+    "fusion_test": "FusionTest",
+}
 SCHEMA_ID = "urn:spindle:schema:case:1"
 
 
@@ -26,8 +35,8 @@ def _adapter() -> TypeAdapter[Case]:
 def read_case(document: str | bytes | Document, *, place: str = "") -> Case:
     """Give the case of a JSON text or of an already parsed document.
 
-    Older schema versions are upgraded first. Unknown fields, wrong types and numbers that are not
-    finite are refused; a missing field is `{"absent": "not_reported"}`.
+    Older schema versions are upgraded first. Unknown fields, wrong types, keys that stand twice
+    and numbers that can't be are refused; a missing field is `{"absent": "not_reported"}`.
 
     Raises
     ------
@@ -38,30 +47,82 @@ def read_case(document: str | bytes | Document, *, place: str = "") -> Case:
     if not isinstance(parsed, dict):
         raise UserError("case-invalid", "A case document is a JSON object.", place=place)
     upgraded = upgrade_document(parsed)
+    _check_kinds(upgraded, place)
+    case = _validate(upgraded, place)
+    for fault in find_faults(case):
+        raise UserError("case-invalid", fault, place=place)
+    return case
+
+
+def _parse(text: str | bytes, place: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_refuse_repeated_keys)
+    except (ValueError, RecursionError) as error:
+        raise UserError("case-invalid", f"Not JSON: {error}.", place=place) from None
+
+
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> Document:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the field {repeated!r} stands twice")
+    return document
+
+
+def _check_kinds(document: Document, place: str) -> None:
+    """Refuse an observation that does not say its kind; which test it was is never guessed."""
+    for path, observation in _iterate_raw_observations(document):
+        kind = observation.get("kind") if isinstance(observation, dict) else None
+        if not isinstance(kind, str) or kind not in OBSERVATION_CLASSES:
+            known = ", ".join(OBSERVATION_CLASSES)
+            message = f"{path}.kind: {kind!r} is no kind of observation; known are {known}."
+            raise UserError("case-invalid", message, place=place)
+
+
+def _iterate_raw_observations(document: Document) -> Iterator[tuple[str, Any]]:
+    specimens = document.get("specimens", [])
+    for i, specimen in enumerate(specimens if isinstance(specimens, list) else []):
+        observations = specimen.get("observations", []) if isinstance(specimen, dict) else []
+        for k, observation in enumerate(observations if isinstance(observations, list) else []):
+            yield f"specimens.{i}.observations.{k}", observation
+
+
+def _validate(document: Document, place: str) -> Case:
     from pydantic import ValidationError
 
     try:
         # Through JSON, so that strict means what it means in JSON: a list for a tuple, a text for
         # an enumeration or a date.
-        return _adapter().validate_json(json.dumps(upgraded, default=str, allow_nan=False))
+        text = json.dumps(document, default=_write_date, allow_nan=False)
+        return _adapter().validate_json(text)
     except ValidationError as error:
-        raise UserError("case-invalid", _describe(error), place=place) from None
-    except ValueError as error:
-        raise UserError("case-invalid", f"{error}.", place=place) from None
-
-
-def _parse(text: str | bytes, place: str) -> Any:
-    try:
-        return json.loads(text)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise UserError("case-invalid", _describe(error, document), place=place) from None
+    except (TypeError, ValueError, RecursionError) as error:
         raise UserError("case-invalid", f"Not JSON: {error}.", place=place) from None
 
 
-def _describe(error: ValidationError) -> str:
+def _write_date(value: object) -> str:
+    """Give a date that a TOML file holds; nothing else becomes words."""
+    if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is no value of JSON")
+
+
+def _describe(error: ValidationError, document: Document) -> str:
+    kinds = {path: item["kind"] for path, item in _iterate_raw_observations(document)}
+    meant = [item for item in error.errors(include_url=False) if _is_meant(item["loc"], kinds)]
     # In a union pydantic names one failure a member; the longest path is the field at fault.
-    first = max(error.errors(include_url=False), key=lambda item: len(item["loc"]))
-    where = ".".join(str(part) for part in first["loc"]) or "the document"
+    first = max(meant, key=lambda item: len(item["loc"]))
+    parts = [str(p) for p in first["loc"] if p not in OBSERVATION_CLASSES.values()]
+    where = ".".join(parts) or "the document"
     return f"{where}: {first['msg']} (value {str(first['input'])[:80]!r})."
+
+
+def _is_meant(path: tuple[int | str, ...], kinds: Mapping[str, str]) -> bool:
+    """Whether a failure concerns the kind of observation that the document says."""
+    kind = kinds.get(".".join(map(str, path[:4])))
+    return kind is None or len(path) < 5 or path[4] == OBSERVATION_CLASSES[kind]
 
 
 def write_case(case: Case) -> bytes:
@@ -77,4 +138,7 @@ def write_case_document(case: Case) -> Document:
 def make_case_schema() -> Document:
     """Give the JSON Schema (2020-12) of a case document."""
     schema = _adapter().json_schema()
+    for name in OBSERVATION_CLASSES.values():
+        observation = schema["$defs"][name]
+        observation["required"] = sorted({"kind", *observation.get("required", ())})
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": SCHEMA_ID, **schema}

@@ -7,7 +7,7 @@ from typing import Literal
 
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.provenance import Provenance
-from spindle.cases.records import record
+from spindle.cases.records import Nuclei, Percent, record
 
 
 class TestResult(StrEnum):
@@ -62,9 +62,9 @@ class ControlResult(StrEnum):
 class PercentRange:
     """A share of cells in per cent, as one number or a range."""
 
-    low: float
+    low: Percent
     """Lower end, 0 to 100."""
-    high: float
+    high: Percent
     """Upper end, 0 to 100; equal to `low` for one number."""
 
 
@@ -102,15 +102,15 @@ class Stain:
 class FishCount:
     """Nuclei counted by one reader in one stage, by signal pattern."""
 
-    nuclei_scored: int
+    nuclei_scored: Nuclei
     """Nuclei scored."""
-    split: int
+    split: Nuclei
     """Nuclei with separated red and green signals."""
-    isolated_3p: int | Absent = NOT_REPORTED
+    isolated_3p: Nuclei | Absent = NOT_REPORTED
     """Nuclei with an isolated 3' signal (the kinase's end)."""
-    isolated_5p: int | Absent = NOT_REPORTED
+    isolated_5p: Nuclei | Absent = NOT_REPORTED
     """Nuclei with an isolated 5' signal."""
-    fused: int | Absent = NOT_REPORTED
+    fused: Nuclei | Absent = NOT_REPORTED
     """Nuclei with only fused signals."""
     reader: str | Absent = NOT_REPORTED
     """Who counted."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.provenance import Provenance
-from spindle.cases.records import record
+from spindle.cases.records import NotNegative, record
 
 
 class Sex(StrEnum):
@@ -44,7 +44,7 @@ class TimeUnit(StrEnum):
 class Age:
     """An age in months, with what was reported."""
 
-    months: float
+    months: NotNegative
     """Age in months; a year is twelve."""
     unit_as_reported: TimeUnit
     """The unit in which it was reported."""

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeVar, dataclass_transform
+from typing import Annotated, Any, TypeVar, dataclass_transform
+
+from annotated_types import Ge, Le
+
+# Bounds that hold where a document enters; readers keep them by what they read.
+NotNegative = Annotated[float, Ge(0)]
+Percent = Annotated[float, Ge(0), Le(100)]
+Nuclei = Annotated[int, Ge(0)]
 
 Record = TypeVar("Record")
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.observations import HistologyFinding, Observation
 from spindle.cases.provenance import Provenance
-from spindle.cases.records import record
+from spindle.cases.records import Percent, record
 
 
 class SpecimenKind(StrEnum):
@@ -40,7 +40,7 @@ class Specimen:
     """Block, by a label that identifies nobody."""
     date: datetime.date | Absent = NOT_REPORTED
     """Date of the sample."""
-    tumour_content_percent: float | Absent = NOT_REPORTED
+    tumour_content_percent: Percent | Absent = NOT_REPORTED
     """Share of tumour nuclei in per cent."""
     is_decalcified: bool | Absent = NOT_REPORTED
     """Whether the tissue was decalcified."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.provenance import Provenance
-from spindle.cases.records import record
+from spindle.cases.records import NotNegative, record
 
 
 class Laterality(StrEnum):
@@ -75,7 +75,7 @@ class Extent(StrEnum):
 class TumourSize:
     """Size of the tumour."""
 
-    dimensions_mm: tuple[float, ...]
+    dimensions_mm: tuple[NotNegative, ...]
     """One to three dimensions in millimetres, in the order reported."""
     words: str = ""
     """The words of the source."""

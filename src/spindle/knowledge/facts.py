@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -108,7 +109,9 @@ def make_fact(entry: Entry, sources: Mapping[str, Source]) -> Fact:
     values = dict(entry.values)
     if values["source"] not in sources:
         raise entry.fail(f"{values['id']} cites the unknown source {values['source']!r}.")
-    if isinstance(values.get("value", ""), bool | list | dict):
+    value = values.get("value", "")
+    is_word = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
+    if not is_word and not (isinstance(value, float) and math.isfinite(value)):
         raise entry.fail(f"{values['id']} has a value that is neither a number nor a word.")
     try:
         values["how_read"] = HowRead(values["how_read"])
@@ -117,6 +120,8 @@ def make_fact(entry: Entry, sources: Mapping[str, Source]) -> Fact:
         raise entry.fail(f"{values['id']}: {error}.") from None
     if ("n" in values) != ("of" in values):
         raise entry.fail(f"{values['id']} has n or of without the other.")
+    if "n" in values and not 0 <= values["n"] <= values["of"] != 0:
+        raise entry.fail(f"{values['id']} has n = {values['n']} of {values['of']}.")
     values["source"] = sources[values["source"]]
     return Fact(**values)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -58,14 +60,36 @@ def parse_toml(text: str, path: str) -> dict[str, Any]:
         raise UserError("knowledge-invalid", f"Not TOML: {error}.", place=path) from None
 
 
-def read_entries(path: str, table: str, text: str | None = None) -> Iterator[Entry]:
-    """Give the entries of an array of tables, each with its line."""
+def read_entries(
+    path: str, table: str, text: str | None = None, *, also: Collection[str] = ()
+) -> Iterator[Entry]:
+    """Give the entries of an array of tables, each with its line.
+
+    A line of 0 stands where it can't be told for certain.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid` for a file that holds another table, or something else than entries.
+    """
     text = read_text(path) if text is None else text
-    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip() == f"[[{table}]]"]
-    entries = parse_toml(text, path).get(table, [])
+    parsed = parse_toml(text, path)
+    if unknown := sorted(set(parsed) - {table, *also}):
+        message = f"{', '.join(unknown)} is not known here; the file holds [[{table}]]."
+        raise UserError("knowledge-invalid", message, place=path)
+    entries = parsed.get(table, [])
+    if not isinstance(entries, list) or not all(isinstance(item, dict) for item in entries):
+        raise UserError("knowledge-invalid", f"[[{table}]] holds no entries.", place=path)
+    lines = _find_lines(text, table)
+    is_certain = len(lines) == len(entries) and '"""' not in text and "'''" not in text
     for position, values in enumerate(entries):
-        line = lines[position] if position < len(lines) else 0
-        yield Entry(values, f"{path}, line {line}")
+        yield Entry(values, f"{path}, line {lines[position] if is_certain else 0}")
+
+
+def _find_lines(text: str, table: str) -> list[int]:
+    """Give the line numbers at which an entry of the table begins."""
+    head = re.compile(rf"\s*\[\[\s*{re.escape(table)}\s*\]\]\s*(?:#.*)?")
+    return [n for n, line in enumerate(text.splitlines(), 1) if head.fullmatch(line)]
 
 
 def check_keys(entry: Entry, required: Mapping[str, type], optional: Mapping[str, type]) -> None:
@@ -81,8 +105,11 @@ def check_keys(entry: Entry, required: Mapping[str, type], optional: Mapping[str
         expected = required.get(key) or optional.get(key)
         if expected is None:
             raise entry.fail(f"{name} has the unknown field {key!r}.")
-        if not isinstance(value, expected) or (expected is int and isinstance(value, bool)):
+        is_bool = isinstance(value, bool) and expected is int
+        is_moment = isinstance(value, datetime.datetime)
+        if not isinstance(value, expected) or is_bool or is_moment:
             raise entry.fail(f"{name} has {key} = {value!r}; expected {expected.__name__}.")
     for key in required:
-        if entry.values.get(key, "") == "":
+        value = entry.values.get(key, "")
+        if value == "" or (isinstance(value, str) and not value.strip()):
             raise entry.fail(f"{name} has no {key}.")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from spindle.errors import UserError
-from spindle.knowledge.facts import Fact, load_facts
+from spindle.knowledge.facts import Comparison, Fact, load_facts
 from spindle.knowledge.files import Entry, check_keys, list_files, parse_toml, read_text
 
 DEFAULT_RULE = "zhao-2025"
@@ -95,8 +96,9 @@ def _make_rule(path: str) -> FishRule:
     if unknown := [pattern for pattern in patterns if pattern not in PATTERNS]:
         raise entry.fail(f"Unknown signal patterns: {', '.join(unknown)}.")
     stages = tuple(_make_stage(stage, entry) for stage in values["stages"])
-    if not stages or stages[-1].positive is None or stages[-1].negative is None:
-        raise entry.fail("The last stage needs a limit for positive and one for negative.")
+    _check_stages(stages, entry)
+    if not values["counted_patterns"]:
+        raise entry.fail("No signal pattern counts.")
     return FishRule(
         id=values["id"],
         title=values["title"],
@@ -110,6 +112,35 @@ def _make_rule(path: str) -> FishRule:
     )
 
 
+def meets_limit(fact: Fact, counted: int, scored: int) -> bool:
+    """Whether a count meets a limit, given as nuclei of the stage or in per cent, exactly."""
+    limit = Fraction(str(fact.number))
+    quantity = Fraction(counted) if fact.unit != "per cent" else Fraction(100 * counted, scored)
+    return {
+        Comparison.EQUAL: quantity == limit,
+        Comparison.MORE_THAN: quantity > limit,
+        Comparison.AT_LEAST: quantity >= limit,
+        Comparison.LESS_THAN: quantity < limit,
+        Comparison.AT_MOST: quantity <= limit,
+    }[fact.comparison]
+
+
+def _check_stages(stages: tuple[FishStage, ...], entry: Entry) -> None:
+    """Refuse stages that do not grow, or that leave a count without a call."""
+    if not stages or stages[-1].positive is None or stages[-1].negative is None:
+        raise entry.fail("The last stage needs a limit for positive and one for negative.")
+    if any(isinstance(stage.nuclei.value, str) for stage in stages):
+        raise entry.fail("The nuclei of a stage are not a number.")
+    needed = [int(stage.nuclei.number) for stage in stages]
+    if needed != sorted(set(needed)) or needed[0] < 1:
+        raise entry.fail("Each stage needs more nuclei than the one before.")
+    for stage, scored in zip(stages, needed, strict=True):
+        limits = [f for f in (stage.positive, stage.count_on, stage.negative) if f is not None]
+        for counted in range(scored + 1):
+            if not any(meets_limit(limit, counted, scored) for limit in limits):
+                raise entry.fail(f"{counted} of {scored} nuclei are left without a call.")
+
+
 @cache
 def load_fish_rules() -> Mapping[str, FishRule]:
     """Give every counting rule by its id.
@@ -119,8 +150,13 @@ def load_fish_rules() -> Mapping[str, FishRule]:
     UserError
         `knowledge-invalid`, naming the file.
     """
-    rules = [_make_rule(path) for path in list_files("fish_rules")]
-    return MappingProxyType({rule.id: rule for rule in rules})
+    rules: dict[str, FishRule] = {}
+    for path in list_files("fish_rules"):
+        rule = _make_rule(path)
+        if rule.id in rules:
+            raise UserError("knowledge-invalid", f"The rule {rule.id} stands twice.", place=path)
+        rules[rule.id] = rule
+    return MappingProxyType(rules)
 
 
 def find_fish_rule(rule_id: str) -> FishRule:

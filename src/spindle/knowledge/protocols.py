@@ -107,7 +107,7 @@ def load_tests() -> Mapping[str, ProtocolTest]:
     """Give every test by its id."""
     tests: dict[str, ProtocolTest] = {}
     required = {"id": str, "name": str, "assays": list, "gene": str}
-    for entry in read_entries(TESTS_FILE, "tests"):
+    for entry in read_entries(TESTS_FILE, "tests", also=("whens",)):
         check_keys(entry, required, {"positive_assays": list})
         values = entry.values
         tests[values["id"]] = ProtocolTest(
@@ -123,7 +123,7 @@ def load_tests() -> Mapping[str, ProtocolTest]:
 @cache
 def load_whens() -> Mapping[str, str]:
     """Give the words of every condition under which a test is proposed."""
-    entries = read_entries(TESTS_FILE, "whens")
+    entries = read_entries(TESTS_FILE, "whens", also=("tests",))
     return MappingProxyType({entry.values["id"]: entry.values["words"] for entry in entries})
 
 
@@ -172,7 +172,9 @@ def make_protocol(values: Mapping[str, Any], path: str) -> Protocol:
     return protocol
 
 
-def _make_step(name: str, values: Mapping[str, Any], entry: Entry) -> ProtocolStep:
+def _make_step(name: str, values: Any, entry: Entry) -> ProtocolStep:
+    if not isinstance(values, dict):
+        raise entry.fail(f"The step {name!r} is no table.")
     place = Entry(values, f"{entry.place}, step {name}")
     kind = values.get("kind", "")
     if kind not in _STEP_KEYS:
@@ -201,11 +203,18 @@ def _check_step(kind: str, values: Mapping[str, Any], place: Entry) -> None:
             raise place.fail(f"The test {test!r} is unknown.")
     if kind == "check" and values["check"] not in CHECKS:
         raise place.fail(f"The check {values['check']!r} is unknown.")
+    if kind == "ask" and not values["tests"]:
+        raise place.fail("The step asks for no tests.")
     if kind == "ask" and values["when"] not in load_whens():
         raise place.fail(f"The condition {values['when']!r} is unknown.")
 
 
 def _check_facts(protocol: Protocol, entry: Entry) -> None:
+    if protocol.kinase not in {test.gene for test in load_tests().values()}:
+        raise entry.fail(f"No test asks about the kinase {protocol.kinase!r}.")
+    for test in protocol.tissue_sparing_order:
+        if test not in load_tests():
+            raise entry.fail(f"The test {test!r} is unknown.")
     used = [*protocol.facts, *protocol.tissue_sparing_facts]
     used += [fact for step in protocol.steps.values() for fact in step.facts]
     for fact in used:
