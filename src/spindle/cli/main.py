@@ -1,0 +1,99 @@
+"""The `spindle` command: its commands load only when they are called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from spindle import __version__
+from spindle.errors import EXIT_BUG, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOTICE = "Research use, not a medical device."
+# Set to any value, this shows the traceback of a bug.
+DEBUG_VARIABLE = "SPINDLE_DEBUG"
+
+# Name of each command, the module that holds it and its line in the list of commands, so that
+# `--help` needs to import none of them.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "report": ("spindle.cli.report", "Read a table of cases and write a report."),
+    "fish": ("spindle.cli.fish", "Read a break-apart FISH count by published rules."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names of the commands."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give a command, importing its module; none for an unknown name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line) for name, (_, help_line) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=NOTICE,
+)
+@click.version_option(__version__, prog_name="spindle")
+def group() -> None:
+    """Spindle reads cases of inflammatory myofibroblastic tumour as people write them down.
+
+    It says what their tests mean together, what to test next, and what a series shows. It advises
+    and never decides.
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; a user's error gives one sentence and its exit code, never a trace."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that can't show a character must not end the run.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        result: Any = group.main(arguments, standalone_mode=False)
+    except UserError as error:
+        _stop(f"Error: {error}", error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _stop("Stopped. Nothing was written.", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if DEBUG_VARIABLE in os.environ:
+            raise
+        _stop(
+            f"This is a bug in Spindle, not a mistake of yours: {type(error).__name__}: {error}. "
+            f"Please report it. Set {DEBUG_VARIABLE}=1 to see where it happened.",
+            EXIT_BUG,
+        )
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def _stop(message: str, exit_code: int) -> None:
+    click.echo(message, err=True)
+    sys.exit(exit_code)

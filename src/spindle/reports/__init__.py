@@ -1,0 +1,1 @@
+"""How a finding looks: pages, plots and documents."""
