@@ -74,7 +74,7 @@ class UserError(SpindleError):
     def __str__(self) -> str:
         """Give the sentence with its place and cure, on one line."""
         where = f"{self.place}: " if self.place else ""
-        return f"{where}{self.message} {self.cure} [{self.slug}]"
+        return " ".join(f"{where}{self.message} {self.cure} [{self.slug}]".split())
 
 
 def _catalogue(*kinds: ErrorKind) -> dict[str, ErrorKind]:

@@ -112,6 +112,31 @@ def test_a_fusion_of_a_kinase_that_spindle_does_not_list_is_not_lost() -> None:
     assert "IGF1R" in said
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        FusionCall(words="fusion positive"),
+        FusionCall(gene5="FN1"),
+        FusionCall(gene5="FN1", gene3=UNKNOWN),
+    ],
+)
+def test_a_fusion_whose_genes_are_not_all_named_is_no_negative_for_any_kinase(
+    call: FusionCall,
+) -> None:
+    """The end that is not named may be any kinase."""
+    readings = read(result=TestResult.POSITIVE, is_quality_adequate=True, calls=(call,))
+    assert readings["ALK"].result == UNKNOWN
+    assert ReadingResult.NEGATIVE not in {reading.result for reading in readings.values()}
+
+
+@pytest.mark.parametrize("symbol", ["alk", "Alk", " ALK "])
+def test_a_gene_is_known_however_its_letters_are_written(symbol: str) -> None:
+    call = FusionCall(gene5="TPM3", gene3=symbol)
+    readings = read(result=TestResult.POSITIVE, is_quality_adequate=True, calls=(call,))
+    assert readings["ALK"].result is ReadingResult.POSITIVE
+    assert readings["ALK"].partner == "TPM3"
+
+
 @pytest.mark.parametrize("result", [TestResult.NEGATIVE, TestResult.FAILED])
 def test_a_call_against_the_reported_result_is_said_to_contradict_it(result: TestResult) -> None:
     call = FusionCall(gene5="TPM3", gene3="ALK")

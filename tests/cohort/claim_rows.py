@@ -51,6 +51,8 @@ def make_row(case_id: str = "1", **fields: Any) -> CohortRow:
         "alk_rt_pcr": NOT_REPORTED,
         "alk_sequencing": NOT_REPORTED,
         "stains": (),
+        "histology": (),
+        "death_cause": NOT_REPORTED,
         "treatments": (),
         "treatment_words": "",
         "follow_up_months": NOT_REPORTED,

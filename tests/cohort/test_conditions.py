@@ -466,3 +466,11 @@ def test_a_denied_symptom_opposes_nothing() -> None:
         symptoms=(sided("headache", "left", is_present=False),), sites=(sided("orbit", "right"),)
     )
     assert judge_sides(row) is U
+
+
+def test_words_that_a_row_holds_are_found_and_never_denied() -> None:
+    necrotic = {"histology": ("Necrosis, focal",)}
+    assert judge({"histology": "necrosis"}, **necrotic) is T
+    assert judge({"histology": "bone invasion"}, **necrotic) is U
+    assert judge({"death_cause": "tumour"}, death=YES, death_cause="tumour (DOD)") is T
+    assert judge({"death_cause": "tumour"}, death=YES, death_cause="other (stroke)") is U

@@ -283,6 +283,42 @@ def test_a_marker_is_known_by_the_names_of_the_vocabulary(marker: str, kinase: s
     assert assessment.kinases[kinase].status.value == "expressed_confirmation_pending"
 
 
+@pytest.mark.parametrize("gene", ["alk", "Alk"])
+def test_a_gene_is_known_however_its_letters_are_written(gene: str) -> None:
+    """A PCR for "Alk" is no "fusion of another kinase"."""
+    by_pcr, by_fish = assess(pcr(P, gene=gene)), assess(fish(P, gene=gene))
+    assert by_pcr.kinases["ALK"].status.value == "fusion_detected"
+    assert "another kinase" not in by_pcr.outcome
+    assert by_fish.kinases["ALK"].status.value == "rearranged_by_fish"
+
+
+def test_a_pcr_for_ntrk_fusions_does_not_detect_three_of_them() -> None:
+    """Only a pan-TRK stain speaks of three kinases at once."""
+    kinases = assess(pcr(P, gene="NTRK")).kinases
+    found = [k for k in ("NTRK1", "NTRK2", "NTRK3") if k in kinases]
+    assert not [k for k in found if kinases[k].status.value == "fusion_detected"]
+
+
+def test_a_fusion_shown_to_be_out_of_frame_stays_so_beside_a_positive_rt_pcr() -> None:
+    """RT-PCR can't tell the frame, so it says nothing against it, nor against the partner."""
+    broken = FusionCall(gene5="TPM3", gene3="ALK", frame=ReadingFrame.OUT)
+    alk = assess(ihc(P), pcr(P), sequencing(P, broken)).kinases["ALK"]
+    assert (alk.partner, alk.is_productive, alk.is_driver) == ("TPM3", False, False)
+    assert "fusion_not_productive" in alk.flags
+    assert "partner_not_reported" not in alk.flags
+
+
+@pytest.mark.parametrize("protocol_id", ["zhao-2025-ngs-upfront", "zhao-2025-ngs-if-negative"])
+@pytest.mark.parametrize("method", list(SequencingMethod))
+def test_sequencing_that_was_done_is_not_recommended_again_by_the_paper(
+    protocol_id: str, method: SequencingMethod
+) -> None:
+    """The paper says NGS and names no material."""
+    assessment = assess(ihc(N), sequencing(N, method=method), protocol_id=protocol_id)
+    assert assessment.next_tests == ()
+    assert "Sequencing has been done" in assessment.outcome
+
+
 def test_alk_stands_first_and_is_always_there() -> None:
     assert list(assess().kinases) == ["ALK"]
     assert next(iter(assess(fish(P, gene="ROS1"), ihc(N)).kinases)) == "ALK"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from spindle.assays.genes import name_gene
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.assays.shares import compute_exact_interval
 from spindle.cases.absence import Absent
@@ -279,6 +280,7 @@ def interpret_fish(observation: FishTest, *, rule_id: str = DEFAULT_RULE) -> Rea
     UserError
         `fish-rule-unknown`; `fish-count-invalid` when the counts can't be.
     """
+    observation = replace(observation, gene=name_gene(observation.gene))
     if observation.counts:
         return _read_counts(observation, find_fish_rule(rule_id))
     limits = (find_fact(KIT_SCOPE_FACT).statement, find_fact(FALSE_NEGATIVE_FACT).statement)
@@ -308,6 +310,8 @@ def _list_silences(observation: FishTest, rule: FishRule) -> Iterable[str]:
     for pattern in (*rule.counted_patterns, *rule.atypical_patterns):
         if any(isinstance(getattr(count, pattern), Absent) for count in observation.counts):
             yield f"Nuclei with {names[pattern]} were not reported; none are counted."
+    if len({count.reader for count in observation.counts}) > 1:
+        yield "The nuclei of the readers are added up as different nuclei."
     if observation.gene != rule.gene:
         yield f"The rule was written for {rule.gene} and is applied to {observation.gene} here."
 

@@ -7,7 +7,9 @@ quality, and an empty list without it is no negative.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from spindle.assays.genes import name_gene, name_gene_if_said
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.observations import (
@@ -42,6 +44,7 @@ def interpret_fusions(observation: FusionTest) -> tuple[Reading, ...]:
     A kinase outside the panel's reported genes gets no reading. When the panel's genes are not
     reported, a negative is read for every kinase with that limit said.
     """
+    observation = replace(observation, calls=tuple(map(_name_genes, observation.calls)))
     return tuple(
         _read_kinase(observation, kinase)
         for kinase in KINASES
@@ -49,9 +52,14 @@ def interpret_fusions(observation: FusionTest) -> tuple[Reading, ...]:
     )
 
 
+def _name_genes(call: FusionCall) -> FusionCall:
+    """Give the call with its genes by their symbols."""
+    return replace(call, gene5=name_gene_if_said(call.gene5), gene3=name_gene_if_said(call.gene3))
+
+
 def _is_covered(observation: FusionTest, kinase: str) -> bool:
     covered = observation.genes_covered
-    return isinstance(covered, Absent) or kinase in covered
+    return isinstance(covered, Absent) or kinase in map(name_gene, covered)
 
 
 def _find_calls(observation: FusionTest, kinase: str) -> tuple[FusionCall, ...]:
@@ -114,11 +122,20 @@ def _decide_result(observation: FusionTest, *, has_call: bool) -> ReadingResult 
         return NOT_REPORTED if observation.calls else result
     if result in (TestResult.EQUIVOCAL, TestResult.FAILED):
         return ReadingResult(result.value)
-    if result is TestResult.POSITIVE and not observation.calls:
+    if result is TestResult.POSITIVE and _has_unnamed_fusion(observation):
         return UNKNOWN
     if isinstance(observation.is_quality_adequate, Absent):
         return UNKNOWN
     return ReadingResult.NEGATIVE if observation.is_quality_adequate else ReadingResult.FAILED
+
+
+def _has_unnamed_fusion(observation: FusionTest) -> bool:
+    """Whether a fusion was found that may be of any kinase: none listed, or a gene not named."""
+    return not observation.calls or any(
+        {call.gene5, call.gene3}.isdisjoint(KINASES)
+        and (isinstance(call.gene5, Absent) or isinstance(call.gene3, Absent))
+        for call in observation.calls
+    )
 
 
 def _choose_call(calls: tuple[FusionCall, ...], kinase: str) -> FusionCall | None:
@@ -178,8 +195,9 @@ def _describe_call(
 
 
 def _describe_silence(observation: FusionTest, kinase: str, name: str, result: Absent) -> str:
-    if observation.result is TestResult.POSITIVE and not observation.calls:
-        return f"{_capitalise(name)} is reported positive and names no fusion; {kinase} is open."
+    if observation.result is TestResult.POSITIVE and _has_unnamed_fusion(observation):
+        named = "does not name every gene" if observation.calls else "names no fusion"
+        return f"{_capitalise(name)} is reported positive and {named}; {kinase} is open."
     if not isinstance(observation.result, Absent):
         return f"No {kinase} fusion listed by {name}, without a word on quality: no negative."
     return f"{kinase} fusion by {name}: {result}."

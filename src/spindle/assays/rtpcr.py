@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
+from spindle.assays.genes import name_gene
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.observations import PcrTest, TestResult
@@ -24,6 +26,7 @@ def interpret_rtpcr(observation: PcrTest) -> Reading:
 
     A named fusion without a word on the result is a positive; beside another result it is said.
     """
+    observation = replace(observation, gene=name_gene(observation.gene))
     result = observation.result
     fusion = observation.detected_fusion
     if isinstance(result, Absent) and not isinstance(fusion, Absent):
@@ -73,5 +76,6 @@ def _find_partner(observation: PcrTest) -> str | Absent:
     fusion = observation.detected_fusion
     if isinstance(fusion, Absent):
         return NOT_REPORTED
-    partners = [gene for gene in fusion.replace("::", "-").split("-") if gene != observation.gene]
+    genes = [name_gene(gene) for gene in fusion.replace("::", "-").split("-")]
+    partners = [gene for gene in genes if gene != observation.gene]
     return partners[0] if len(partners) == 1 else NOT_REPORTED

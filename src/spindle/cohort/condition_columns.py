@@ -17,6 +17,7 @@ from spindle.cohort.condition_fields import (
     NumberField,
     TreatmentField,
     TreatmentWordsField,
+    WordsField,
 )
 from spindle.cohort.condition_stains import StainField, StainPercentField
 from spindle.cohort.condition_terms import CaseField, SidedField
@@ -69,6 +70,10 @@ def judge_event(row: CohortRow) -> Truth:
     return Truth.UNKNOWN if found is None else give_truth(found.kind == EVENT)
 
 
+def _list_cause(row: CohortRow) -> tuple[str, ...]:
+    return () if isinstance(row.death_cause, Absent) else (row.death_cause,)
+
+
 def _list_fields() -> tuple[Field, ...]:
     return (
         CaseField(),
@@ -104,6 +109,8 @@ def _list_fields() -> tuple[Field, ...]:
         NumberField("treatment_kinds", "kinds of treatment", "", count_treatment_kinds),
         NumberField("follow_up_months", "follow-up", "months", lambda row: row.follow_up_months),
         *_list_outcome_fields(),
+        WordsField("histology", "the microscopic finding", lambda row: row.histology),
+        WordsField("death_cause", "the cause of death", _list_cause),
         *_list_missing_fields(),
     )
 
@@ -153,8 +160,6 @@ def _list_outcome_fields() -> tuple[Field, ...]:
 
 def _list_missing_fields() -> tuple[Field, ...]:
     return (
-        MissingField("histology", "the microscopic finding"),
-        MissingField("death_cause", "the cause of death"),
         MissingField("earlier_treatment", "treatment before the study"),
         MissingField("diagnosis_date", "the date of diagnosis"),
     )

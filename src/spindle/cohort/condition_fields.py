@@ -319,6 +319,41 @@ class TreatmentWordsField:
 
 
 @dataclass(frozen=True, slots=True)
+class WordsField:
+    """Something that a row holds in the words of its source: found, or left open.
+
+    Words that do not name it do not deny it, so that the answer is never false.
+    """
+
+    name: str
+    """The name in a claims file."""
+    title: str
+    """What it is, for people."""
+    get: Callable[[CohortRow], tuple[str, ...]]
+    """The words that a row holds."""
+
+    @property
+    def values(self) -> str:
+        """Which values it takes."""
+        return "words of the source, or a list of them"
+
+    def read(self, value: object) -> FieldTest:
+        """Give the test for any of the words."""
+        texts = list_texts(value, self.name)
+        pattern = re.compile("|".join(bound_word(fold(text)) for text in texts))
+
+        def judge(row: CohortRow) -> Truth:
+            is_found = any(pattern.search(fold(words)) for words in self.get(row))
+            return Truth.TRUE if is_found else Truth.UNKNOWN
+
+        return FieldTest(self.name, f"{self.title} {join_words(texts)}", judge)
+
+    def show(self, row: CohortRow) -> str:
+        """Give the words."""
+        return f"{self.title} {', '.join(self.get(row)) or 'not reported'}"
+
+
+@dataclass(frozen=True, slots=True)
 class MissingField:
     """Something that papers print and rows hold no column for: always unknown."""
 

@@ -83,6 +83,8 @@ class CohortRow:
     """Sequencing for ALK fusions as read."""
     stains: tuple[StainResult, ...]
     """Every other stain."""
+    histology: tuple[str, ...]
+    """Microscopic findings that are said to be there, in the words of the source."""
     treatments: tuple[TreatmentKind, ...]
     """Kinds of treatment, each once."""
     treatment_words: str
@@ -101,6 +103,8 @@ class CohortRow:
     """Progression."""
     death: Occurrence
     """Death of any cause."""
+    death_cause: str | Absent
+    """Cause of death: its kind, with the words of the source."""
     alk_status: KinaseStatus
     """ALK status of the assessment."""
     is_discordant: bool
@@ -137,6 +141,12 @@ def make_row(case: Case, assessment: Assessment) -> CohortRow:
         alk_rt_pcr=_find_result(kinase.readings, Assay.RT_PCR),
         alk_sequencing=_find_result(kinase.readings, *SEQUENCING_ASSAYS),
         stains=_list_stains(case),
+        histology=tuple(
+            finding.words or finding.name
+            for specimen in case.specimens
+            for finding in specimen.histology
+            if finding.is_present
+        ),
         treatments=tuple(dict.fromkeys(treatment.kind for treatment in case.treatments)),
         treatment_words=_treatment_words(case),
         follow_up_months=case.follow_up.duration_months,
@@ -146,6 +156,7 @@ def make_row(case: Case, assessment: Assessment) -> CohortRow:
         metastasis=_find_occurrence(case, OutcomeKind.METASTASIS),
         progression=_find_occurrence(case, OutcomeKind.PROGRESSION),
         death=_find_death(case),
+        death_cause=_find_death_cause(case),
         alk_status=kinase.status,
         is_discordant=kinase.is_discordant,
         next_tests=tuple(test.test for test in assessment.next_tests),
@@ -191,6 +202,13 @@ def _list_stains(case: Case) -> tuple[StainResult, ...]:
 
 def _treatment_words(case: Case) -> str:
     return " + ".join(treatment.words for treatment in case.treatments)
+
+
+def _find_death_cause(case: Case) -> str | Absent:
+    for outcome in case.outcomes:
+        if outcome.kind is OutcomeKind.DEATH and not isinstance(outcome.cause, Absent):
+            return f"{outcome.cause.value} ({outcome.words})"
+    return NOT_REPORTED
 
 
 def _find_death(case: Case) -> Occurrence:

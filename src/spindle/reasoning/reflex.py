@@ -166,7 +166,8 @@ def assess_kinases(
     grouped: dict[str, list[Reading]] = {first: []}
     for reading in readings:
         # A pan-TRK stain asks about three kinases and does not tell them apart.
-        for kinase in NTRK_GENES if reading.kinase == PAN_TRK else (reading.kinase,):
+        is_pan_trk = reading.kinase == PAN_TRK and reading.assay is Assay.IHC
+        for kinase in NTRK_GENES if is_pan_trk else (reading.kinase,):
             grouped.setdefault(kinase, []).append(reading)
     order = {kinase: position for position, kinase in enumerate((first, *KINASES))}
     ordered = sorted(grouped.items(), key=lambda item: order.get(item[0], len(order)))

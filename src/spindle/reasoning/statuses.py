@@ -135,14 +135,14 @@ def assess_kinase(kinase: str, readings: Sequence[Reading]) -> KinaseAssessment:
 
 
 def _choose_fusion(readings: Sequence[Reading]) -> Reading | None:
-    """Give the positive fusion reading that says most: productive, then with a partner."""
+    """Give the positive fusion reading that says most: by sequencing, productive, with partner."""
 
     def rank(reading: Reading) -> tuple[int, int, int]:
         productive = 1
         if not isinstance(reading.is_productive, Absent):
             productive = 0 if reading.is_productive else 2
         has_no_partner = isinstance(reading.partner, Absent)
-        return productive, int(has_no_partner), int(reading.assay is Assay.RT_PCR)
+        return int(reading.assay is Assay.RT_PCR), productive, int(has_no_partner)
 
     fusions = [
         reading
