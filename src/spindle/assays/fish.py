@@ -290,6 +290,7 @@ def interpret_fish(observation: FishTest, *, rule_id: str = DEFAULT_RULE) -> Rea
     else:
         meaning = _REPORTED[observation.result].format(gene=observation.gene)
         meaning += " Nuclei were not reported, so no counting rule was applied."
+        meaning += f" {find_fact(KIT_SCOPE_FACT).value}"
         result = ReadingResult(observation.result.value)
     facts = (KIT_SCOPE_FACT, FALSE_NEGATIVE_FACT)
     step = TraceStep(concluded=meaning, observations=(observation.id,), facts=facts)
@@ -343,7 +344,7 @@ def _read_counts(observation: FishTest, rule: FishRule) -> Reading:
         assay=Assay.FISH,
         kinase=observation.gene,
         result=result,
-        meaning=interpretation.sentence,
+        meaning=f"{interpretation.sentence} {find_fact(KIT_SCOPE_FACT).value}",
         observation_id=observation.id,
         trace=trace,
         limits=limits,

@@ -1,0 +1,1 @@
+"""How people write one cell: an age, a site, a stain, a treatment, an outcome."""

@@ -1,0 +1,321 @@
+"""Treatments as people write them: `Radical surgery +radiotherapy + steroid therapy`.
+
+"Radical", "complete" and "negative margin" are no microscopic margin; only R0, R1 and R2 are. What
+is denied ("no chemotherapy") is no treatment and stays in the words. A biopsy is the only
+treatment when the words say so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache, reduce
+
+from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
+from spindle.cases.course import Margin, Treatment, TreatmentIntent, TreatmentKind
+from spindle.cases.provenance import Provenance
+from spindle.formats.cells.phrases import (
+    AND,
+    BRACKETED,
+    COMMA,
+    SEMICOLON,
+    STOP,
+    Phrase,
+    read_absence,
+    refuse_long,
+    split_phrases,
+)
+from spindle.formats.cells.reading import CellReading, Doubt
+from spindle.knowledge.words import bound_word, find_key, fold, load_word_lists, make_pattern
+
+_PLUS = r"\s*\+\s*"
+_THEN = r"\s(?:then|plus|followed\sby)\s|\s(?=without\s)"
+_LEADING_AND = re.compile(r"^(?:and|&|then)\s+", re.IGNORECASE)
+_WITH = r"\swith\s"
+_WEAK = frozenset({",", "，", "、", "and", "&", "with", "", "plus"})
+_MARGIN = re.compile(r"(?<![\w-])r([012])(?!\w)")
+_NOT_MARGIN = re.compile(r"\b(?:not|non|no)[\s-]+r[012]\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """One treatment that a phrase names."""
+
+    kind: TreatmentKind
+    agent: str = ""
+
+
+def read_treatments(
+    text: str, provenance: Provenance | Absent = NOT_REPORTED
+) -> CellReading[tuple[Treatment, ...]]:
+    """Give the treatments of a cell in the order written; nothing for a cell that reports none.
+
+    Words after a treatment that name no other stay with it; words that stand alone and are not
+    known are a treatment of kind other, with a doubt.
+    """
+    reading = _read_treatments(text)
+    if isinstance(provenance, Absent):
+        return reading
+    treatments = tuple(replace(treatment, provenance=provenance) for treatment in reading.value)
+    return CellReading(treatments, reading.doubts)
+
+
+@lru_cache(maxsize=65_536)
+@refuse_long("treatment-unreadable", ())
+def _read_treatments(text: str) -> CellReading[tuple[Treatment, ...]]:
+    if read_absence(text):
+        return CellReading(())
+    draft = _Draft(names=frozenset(named.kind for named in _iterate_all(text)))
+    phrases = tuple(_iterate_phrases(text))
+    for number, phrase in enumerate(phrases):
+        draft.add(phrase, phrases[number + 1] if number + 1 < len(phrases) else None)
+    treatments, doubts = draft.finish(text)
+    return CellReading(tuple(treatments), tuple(dict.fromkeys(doubts)))
+
+
+def _iterate_phrases(text: str) -> Iterator[Phrase]:
+    """Give the phrases of a cell; "and" and "with" part only treatments from each other."""
+    for written in split_phrases(text, SEMICOLON, STOP, COMMA, _PLUS, _THEN):
+        phrase = replace(written, words=_LEADING_AND.sub("", written.words))
+        pieces = split_phrases(phrase.words, AND, _WITH)
+        if len(pieces) < 2 or not all(_names_any(piece) for piece in pieces):
+            yield phrase
+            continue
+        yield replace(pieces[0], separator=phrase.separator)
+        yield from pieces[1:]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The treatments of a cell, phrase by phrase."""
+
+    names: frozenset[TreatmentKind]
+    treatments: list[Treatment] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    pending: list[Phrase] = field(default_factory=list)
+
+    def add(self, phrase: Phrase, following: Phrase | None) -> None:
+        """Read the next phrase."""
+        folded = _take_outside(phrase.words)
+        named = tuple(_iterate_named(folded, self.names))
+        if _is_denied(folded) and TreatmentKind.NONE not in {item.kind for item in named}:
+            self._attach(phrase, "", is_denied=True)
+        elif named and not self._repeats(phrase, folded):
+            self._append(named, phrase)
+        elif named or _is_aside(phrase, folded) or self._is_side_biopsy(folded):
+            self._attach(phrase, "")
+        elif _matches(folded, "opening") or _matches(folded, "viewing"):
+            self._add_approach(phrase, folded, following)
+        else:
+            self._add_unknown(phrase)
+
+    def _repeats(self, phrase: Phrase, folded: str) -> bool:
+        """Give whether an excision biopsy only describes the operation before it."""
+        return bool(self.treatments) and phrase.separator == "," and _matches(folded, "biopsy")
+
+    def _is_side_biopsy(self, folded: str) -> bool:
+        return _matches(folded, "biopsy") and TreatmentKind.SURGERY in self.names
+
+    def _append(self, named: tuple[_Named, ...], phrase: Phrase) -> None:
+        words = reduce(_join, [*self.pending, phrase], "")
+        self.pending = []
+        for item in named:
+            self.treatments.append(
+                Treatment(
+                    kind=item.kind,
+                    agent=item.agent or NOT_REPORTED,
+                    intent=_find_intent(fold(words)),
+                    words=words,
+                )
+            )
+
+    def _add_approach(self, phrase: Phrase, folded: str, following: Phrase | None) -> None:
+        if following and following.separator in _WEAK and _names_any(following):
+            self.pending.append(phrase)
+        elif _matches(folded, "opening"):
+            self._append((_Named(TreatmentKind.SURGERY),), phrase)
+        else:
+            self._add_unknown(phrase)
+
+    def _attach(self, phrase: Phrase, message: str, *, is_denied: bool = False) -> None:
+        if self.treatments:
+            last = self.treatments[-1]
+            self.treatments[-1] = replace(last, words=_join(last.words, phrase))
+        elif is_denied:
+            message = "The words say what was not given. What was given is not said."
+        else:
+            self.pending.append(phrase)
+        if message:
+            self.doubts.append(Doubt("treatment-unreadable", message, phrase.words))
+
+    def _add_unknown(self, phrase: Phrase) -> None:
+        folded = _take_outside(phrase.words)
+        if self.treatments and phrase.separator in _WEAK:
+            message = "No treatment is read from these words. They stay with the one before."
+            self._attach(phrase, message)
+            return
+        message = "No kind of treatment is read from these words. They are kept as other."
+        if _matches(folded, "biopsy"):
+            message = "A biopsy is named; that nothing else was done is not said. Kept as other."
+        self._append((_Named(TreatmentKind.OTHER),), phrase)
+        self.doubts.append(Doubt("treatment-unreadable", message, phrase.words))
+
+    def finish(self, text: str) -> tuple[list[Treatment], list[Doubt]]:
+        """Give the treatments with their margins, and all doubts."""
+        if self.pending:
+            self._append((_Named(TreatmentKind.OTHER),), Phrase(""))
+            message = "No kind of treatment is read from these words. They are kept as other."
+            self.doubts.append(Doubt("treatment-unreadable", message, self.treatments[-1].words))
+        treatments = []
+        for treatment in self.treatments:
+            margin, doubt = _read_margin_words(treatment)
+            treatments.append(replace(treatment, margin=margin))
+            self.doubts += [doubt] if doubt else []
+        if not treatments and not self.doubts:
+            message = "No treatment is read from these words."
+            self.doubts.append(Doubt("treatment-unreadable", message, text))
+        return treatments, self.doubts
+
+
+def _join(words: str, phrase: Phrase) -> str:
+    if not words or not phrase.words:
+        return words or phrase.words
+    is_tight = phrase.separator in {"", ",", ";"}
+    return f"{words}{phrase.separator if is_tight else ' ' + phrase.separator} {phrase.words}"
+
+
+@lru_cache(maxsize=65_536)
+def _take_outside(words: str) -> str:
+    return fold(BRACKETED.sub(" ", words))
+
+
+def _matches(folded: str, key: str) -> bool:
+    return bool(make_pattern("treatments", key).search(folded))
+
+
+def _is_aside(phrase: Phrase, folded: str) -> bool:
+    """Give whether a phrase only says how an operation was done or how it ended: "R1"."""
+    return _matches(folded, "adjunct") or bool(_MARGIN.fullmatch(fold(phrase.words)))
+
+
+def _is_denied(folded: str) -> bool:
+    return bool(make_pattern("treatments", "denial").search(folded))
+
+
+def _names_any(phrase: Phrase) -> bool:
+    return any(True for _ in _iterate_named(_take_outside(phrase.words), frozenset()))
+
+
+def _iterate_all(text: str) -> Iterator[_Named]:
+    """Give what all phrases name outside their context, denied or not."""
+    for phrase in _iterate_phrases(text):
+        folded = _take_outside(phrase.words)
+        if not _is_denied(folded):
+            yield from _iterate_kinds(_cut_context(folded))
+
+
+def _cut_context(folded: str) -> str:
+    context = make_pattern("treatments", "context.context").search(folded)
+    return folded[: context.start()] if context and context.start() else folded
+
+
+def _iterate_named(folded: str, elsewhere: frozenset[TreatmentKind]) -> Iterator[_Named]:
+    """Give the treatments that a phrase names, in order.
+
+    What follows "after" or "before" counts only when the cell names that kind nowhere else.
+    """
+    if _matches(folded, "biopsy") and _matches(folded, "only"):
+        yield _Named(TreatmentKind.BIOPSY_ONLY)
+    main = _cut_context(folded)
+    named = list(_iterate_kinds(main))
+    context = [n for n in _iterate_kinds(folded[len(main) :]) if n.kind not in elsewhere]
+    if not _matches(folded[len(main) :], "denial"):
+        named += context
+    is_only = _matches(folded, "biopsy") and _matches(folded, "only")
+    yield from dict.fromkeys(n for n in named if not (is_only and n.kind is TreatmentKind.SURGERY))
+
+
+@cache
+def _kind_patterns() -> tuple[tuple[TreatmentKind, re.Pattern[str]], ...]:
+    lists = load_word_lists("treatments")
+    patterns = []
+    for kind in TreatmentKind:
+        words = f"kinds.{kind}"
+        sources = [make_pattern("treatments", words).pattern] if words in lists else []
+        endings = lists.get(f"endings.{kind}", ())
+        sources += [rf"(?<![^\W_])[^\W\d_]+{re.escape(ending)}(?![^\W_])" for ending in endings]
+        if sources:
+            patterns.append((kind, re.compile("|".join(sources))))
+    return tuple(patterns)
+
+
+@cache
+def _agents() -> re.Pattern[str]:
+    lists = load_word_lists("treatments")
+    words = sorted({fold(w) for k in lists if k.startswith("agents.") for w in lists[k]}, key=len)
+    return re.compile("|".join(bound_word(word) for word in reversed(words)))
+
+
+def _iterate_kinds(folded: str) -> Iterator[_Named]:
+    """Give the kinds and drugs of a phrase in order, a drug instead of its kind."""
+    if key := find_key("treatments", folded, "whole."):
+        yield _Named(TreatmentKind(key))
+        return
+    found = [
+        (
+            match.start(),
+            _Named(TreatmentKind(find_key("treatments", match.group(), "agents.")), match.group()),
+        )
+        for match in _agents().finditer(folded)
+    ]
+    with_agent = {named.kind for _, named in found}
+    for kind, pattern in _kind_patterns():
+        match = next((m for m in pattern.finditer(folded) if not _is_approach(m.group())), None)
+        if match and kind not in with_agent:
+            found.append((match.start(), _Named(kind)))
+    yield from dict.fromkeys(named for _, named in sorted(found, key=lambda pair: pair[0]))
+
+
+def _is_approach(word: str) -> bool:
+    """Give whether a word that ends like an operation only opens the way: "laminectomy"."""
+    return bool(make_pattern("treatments", "opening").fullmatch(word))
+
+
+def _find_intent(folded: str) -> TreatmentIntent | Absent:
+    named = [
+        i for i in TreatmentIntent if make_pattern("treatments", f"intents.{i}").search(folded)
+    ]
+    if TreatmentIntent.NEOADJUVANT in named:
+        return TreatmentIntent.NEOADJUVANT
+    return named[0] if len(named) == 1 else NOT_REPORTED
+
+
+def _read_margin_words(treatment: Treatment) -> tuple[Margin | Absent, Doubt | None]:
+    if treatment.kind is not TreatmentKind.SURGERY:
+        return NOT_REPORTED, None
+    folded = fold(treatment.words)
+    named = set(_MARGIN.findall(folded))
+    if len(named) == 1 and not _NOT_MARGIN.search(folded):
+        return Margin(f"R{named.pop()}"), None
+    if named or _NOT_MARGIN.search(folded):
+        message = "The words name no single margin. It is not reported."
+        return NOT_REPORTED, Doubt("margin-not-stated", message, treatment.words)
+    if claim := make_pattern("treatments", "margin_claims").search(folded):
+        message = f'"{claim.group()}" is no microscopic margin. The margin is not reported.'
+        return NOT_REPORTED, Doubt("margin-not-stated", message, treatment.words)
+    return NOT_REPORTED, None
+
+
+@lru_cache(maxsize=4096)
+@refuse_long("margin-not-stated", UNKNOWN)
+def read_margin(text: str) -> CellReading[Margin | Absent]:
+    """Give the margin of a column about margins; only R0, R1 and R2 are microscopic margins."""
+    if absent := read_absence(text):
+        return CellReading(absent)
+    folded = fold(text)
+    named = set(_MARGIN.findall(folded))
+    if len(named) == 1 and not _NOT_MARGIN.search(folded):
+        return CellReading(Margin(f"R{named.pop()}"))
+    message = "These words are not R0, R1 or R2. The margin is kept as unknown."
+    return CellReading(UNKNOWN, (Doubt("margin-not-stated", message, text),))

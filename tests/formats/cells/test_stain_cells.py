@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import pytest
+
+from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN
+from spindle.cases.observations import (
+    Intensity,
+    PercentRange,
+    StainExtent,
+    StainPattern,
+    TestResult,
+)
+from spindle.formats.cells.stains import read_stain, read_stains
+
+SIGNS = {
+    TestResult.POSITIVE: "+",
+    TestResult.NEGATIVE: "-",
+    TestResult.EQUIVOCAL: "±",
+    UNKNOWN: "?",
+    NOT_REPORTED: "",
+    NOT_DONE: "not done",
+}
+
+
+def list_stains(text: str) -> list[str]:
+    """The stains of a cell as marker and sign: `SMA+`."""
+    return [f"{stain.marker}{SIGNS[stain.result]}" for stain in read_stains(text).value]
+
+
+@pytest.mark.parametrize(
+    ("text", "stains"),
+    [
+        ("SMA+; desmin focal; S-100 negative", ["SMA+", "desmin+", "S100-"]),
+        ("alpha-SMA positive; SM-actin+; actin+", ["SMA+", "SMA+", "actin+"]),
+        ("CK(-); VIM(+); EMA(-); DES(+)", ["cytokeratin-", "vimentin+", "EMA-", "desmin+"]),
+        ("beta-catenin-; S-100-; bcl-2-", ["beta-catenin-", "S100-", "BCL2-"]),
+        ("S100(-), CD34(-) and ALK(+)", ["S100-", "CD34-", "ALK+"]),
+        ("Vimentin（+），SMA（+），CK（－）", ["vimentin+", "SMA+", "cytokeratin-"]),
+        ("SMA -", ["SMA-"]),
+        ("SMA: positive, desmin: negative", ["SMA+", "desmin-"]),
+        ("SMA + / CK -", ["SMA+", "cytokeratin-"]),
+        ("SMA+/desmin-", ["SMA+", "desmin-"]),
+        ("ER/PR-", ["ER-", "PR-"]),
+        ("SMA ±", ["SMA±"]),
+        ("SMA not done; desmin n.d.; CK NA", ["SMAnot done", "desminnot done", "cytokeratin"]),
+        ("EBER ISH-; EBV-", ["EBER-", "EBV-"]),
+        ("CD117/c-kit+", ["KIT+"]),
+    ],
+)
+def test_each_marker_has_its_result(text: str, stains: list[str]) -> None:
+    assert list_stains(text) == stains
+
+
+@pytest.mark.parametrize(
+    ("text", "stains"),
+    [
+        (
+            "SMA, vimentin positive; CK, desmin negative",
+            ["SMA+", "vimentin+", "cytokeratin-", "desmin-"],
+        ),
+        ("SMA and desmin positive", ["SMA+", "desmin+"]),
+        (
+            "positive for SMA, vimentin and desmin; negative for CK and S-100",
+            ["SMA+", "vimentin+", "desmin+", "cytokeratin-", "S100-"],
+        ),
+        (
+            "SMA, vimentin positive, CK, desmin negative",
+            ["SMA+", "vimentin+", "cytokeratin-", "desmin-"],
+        ),
+    ],
+)
+def test_a_result_in_words_is_shared(text: str, stains: list[str]) -> None:
+    assert list_stains(text) == stains
+    assert read_stains(text).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "stains"),
+    [
+        ("SMA+, vimentin, desmin-", ["SMA+", "vimentin?", "desmin-"]),
+        ("SMA positive, vimentin, desmin", ["SMA+", "vimentin?", "desmin?"]),
+        ("SMA", ["SMA?"]),
+        ("SMA 1+", ["SMA?"]),
+        ("SMA possibly positive", ["SMA?"]),
+        ("IgG4 50/HPF", ["IgG4?"]),
+        ("SMA 80%", ["SMA?"]),
+    ],
+)
+def test_a_marker_without_a_sure_result_is_unknown_and_noted(text: str, stains: list[str]) -> None:
+    assert list_stains(text) == stains
+    assert {doubt.slug for doubt in read_stains(text).doubts} == {"stain-unreadable"}
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("Ki-67 5-10%", 5, 10),
+        ("Ki-67(10%)", 10, 10),
+        ("Ki-67 - 30 %", 30, 30),
+        ("Ki-67 20%-40%", 20, 40),
+        ("Ki-67 <5%", 0, 5),
+        ("Ki67 index: about 15%", 15, 15),
+        ("Ki-67 (MIB-1) index 5%", 5, 5),
+        ("IgG4+/IgG+ about 10%", 10, 10),
+    ],
+)
+def test_an_index_is_a_percentage_and_no_result(text: str, low: float, high: float) -> None:
+    reading = read_stains(text)
+    (stain,) = reading.value
+    assert stain.percent_positive == PercentRange(low=low, high=high)
+    assert (stain.result, reading.doubts) == (NOT_REPORTED, ())
+
+
+def test_words_after_a_stain_describe_it() -> None:
+    (stain,) = read_stains("Ki-67 (MIB-1) index 5%, focal weak").value
+    assert (stain.extent, stain.intensity) == (StainExtent.FOCAL, Intensity.WEAK)
+    (stain,) = read_stains("pan-TRK: nuclear and cytoplasmic positive").value
+    assert stain.pattern is StainPattern.NUCLEAR_AND_CYTOPLASMIC
+    (stain,) = read_stains("SMA+ diffuse").value
+    assert (stain.result, stain.extent) == (TestResult.POSITIVE, StainExtent.DIFFUSE)
+
+
+def test_focal_staining_without_a_sign_is_positive_with_a_note() -> None:
+    reading = read_stains("desmin focal")
+    (stain,) = reading.value
+    assert (stain.result, stain.extent) == (TestResult.POSITIVE, StainExtent.FOCAL)
+    assert [doubt.slug for doubt in reading.doubts] == ["stain-unreadable"]
+    assert read_stains("desmin focal+").doubts == ()
+
+
+def test_an_unknown_marker_keeps_its_name_and_is_noted() -> None:
+    reading = read_stains('CD34+; "Creatine kinase"-; CK19-')
+    assert [stain.marker for stain in reading.value] == ["CD34", "Creatine kinase", "CK19"]
+    assert reading.value[1].result is TestResult.NEGATIVE
+    assert [doubt.slug for doubt in reading.doubts] == ["stain-unreadable"] * 2
+
+
+def test_words_without_a_marker_are_noted() -> None:
+    reading = read_stains("all other markers negative")
+    assert reading.value == ()
+    assert [doubt.slug for doubt in reading.doubts] == ["stain-unreadable"]
+
+
+def test_one_marker_called_both_is_kept_twice_and_noted() -> None:
+    reading = read_stains("SMA+; SMA-")
+    assert list_stains("SMA+; SMA-") == ["SMA+", "SMA-"]
+    assert [doubt.slug for doubt in reading.doubts] == ["result-conflict"]
+
+
+def test_a_group_keeps_its_results_and_no_range() -> None:
+    reading = read_stains("Vimentin+; Ki-67 20%-40%; desmin- (stated for the 3 cases together)")
+    assert reading.value[1].percent_positive == UNKNOWN
+    assert list_stains("Vimentin+; desmin- (3 cases)") == ["vimentin+", "desmin-"]
+    assert [doubt.slug for doubt in reading.doubts] == ["pooled-statement"]
+
+
+def test_the_clone_in_brackets() -> None:
+    stains = read_stains("ALK (D5F3)(+), CK (AE1/AE3)(-)").value
+    assert [stain.clone for stain in stains] == ["D5F3", "AE1/AE3"]
+
+
+def test_ids_count_on_from_the_first_number() -> None:
+    assert [stain.id for stain in read_stains("SMA+; CK-", first_number=3).value] == [
+        "stain-3",
+        "stain-4",
+    ]
+
+
+def test_a_column_of_one_marker() -> None:
+    stain = read_stain("focal +", "alpha-SMA", clone="1A4").value
+    assert (stain.marker, stain.result, stain.clone) == ("SMA", TestResult.POSITIVE, "1A4")
+    assert read_stain("positive (5A4)", "ALK", clone="D5F3").value.clone == "5A4"
+    assert read_stain("10", "Ki-67").value.percent_positive == PercentRange(low=10, high=10)
+    assert read_stain("-", "SMA").value.result == UNKNOWN
+
+
+def test_nothing_is_read_from_a_cell_that_reports_nothing() -> None:
+    assert read_stains("NA").value == ()
+    assert read_stains("NA").doubts == ()

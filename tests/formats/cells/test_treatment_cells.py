@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import pytest
+
+from spindle.cases.absence import NOT_REPORTED, UNKNOWN
+from spindle.cases.course import Margin, TreatmentIntent
+from spindle.formats.cells.treatments import read_margin, read_treatments
+
+
+def list_treatments(text: str) -> list[str]:
+    """The treatments of a cell as `kind agent`."""
+    return [
+        f"{treatment.kind} {treatment.agent}".removesuffix(f" {NOT_REPORTED}")
+        for treatment in read_treatments(text).value
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "treatments"),
+    [
+        ("Radical surgery", ["surgery"]),
+        ("Radical surgery +radiotherapy + steroid therapy", ["surgery", "radiotherapy", "steroid"]),
+        ("Tumor resection+steroid therapy", ["surgery", "steroid"]),
+        ("Only tumor biopsy due to wide invasion", ["biopsy_only"]),
+        ("Radical surgery (history of cerebral infarction)", ["surgery"]),
+        (
+            "steroids, NSAIDs, clarithromycin, chemotherapy; crizotinib; "
+            "delayed complete resection",
+            [
+                "steroid",
+                "nsaid",
+                "other clarithromycin",
+                "chemotherapy",
+                "targeted crizotinib",
+                "surgery",
+            ],
+        ),
+        ("complete resection, no chemotherapy", ["surgery"]),
+        ("anthracycline-containing chemotherapy, no corticosteroids", ["chemotherapy"]),
+        ("surgery without radiotherapy", ["surgery"]),
+        (
+            "hysteroscopic mass resection; watch-and-wait (refused hysterectomy)",
+            ["surgery", "observation"],
+        ),
+        ("none (no medication)", ["none"]),
+        ("untreated 9 years (declined)", ["none"]),
+        ("microlaryngoscopy, complete excision", ["surgery"]),
+        ("craniotomy", ["surgery"]),
+        ("craniotomy, resection and biopsy", ["surgery"]),
+        ("L5 laminectomy, near-total excision", ["surgery"]),
+        ("inferior lobectomy + lymph node sampling", ["surgery"]),
+        ("tympanomastoidectomy, excisional biopsy", ["surgery"]),
+        ("resection, tendons and nerve kept", ["surgery"]),
+        ("endoscopic subtotal resection, then complete resection", ["surgery", "surgery"]),
+        (
+            "surgery; second surgery + fractionated radiotherapy",
+            ["surgery", "surgery", "radiotherapy"],
+        ),
+        ("flexible bronchoscopic cryotherapy, multiple", ["ablation"]),
+        (
+            "living donor liver transplantation, portal vein and vena cava replacement",
+            ["transplantation"],
+        ),
+        (
+            "debulking resection, systemic chemotherapy, ALK TKI",
+            ["surgery", "chemotherapy", "targeted"],
+        ),
+        ("vinorelbine/methotrexate", ["chemotherapy vinorelbine", "chemotherapy methotrexate"]),
+        ("prednisone and celecoxib", ["steroid prednisone", "nsaid celecoxib"]),
+        ("CRT", ["radiotherapy", "chemotherapy"]),
+        ("surgery+RT", ["surgery", "radiotherapy"]),
+        ("Rt maxillectomy", ["surgery"]),
+        ("Radical surgery, radiotherapy after surgery", ["surgery", "radiotherapy"]),
+        ("only biopsy and chemotherapy", ["biopsy_only", "chemotherapy"]),
+        ("non-steroidal anti-inflammatory drugs", ["nsaid"]),
+        ("PTCD (before diagnosis)", ["other"]),
+        ("手术+放疗", ["surgery", "radiotherapy"]),
+    ],
+)
+def test_the_treatments_of_a_cell_in_order(text: str, treatments: list[str]) -> None:
+    assert list_treatments(text) == treatments
+    assert "treatment-unreadable" not in {doubt.slug for doubt in read_treatments(text).doubts}
+
+
+@pytest.mark.parametrize(
+    ("text", "treatments"),
+    [
+        ("open biopsy (treatment not in abstract)", ["other"]),
+        ("medical therapy (drug not in abstract)", ["other"]),
+        ("sequential ALK-TKI + successive local interventions", ["targeted", "other"]),
+        ("laparoscopy", ["other"]),
+        ("xyz", ["other"]),
+        ("no surgery", []),
+        ("patient refused surgery", []),
+    ],
+)
+def test_what_is_not_sure_to_be_a_treatment_is_noted(text: str, treatments: list[str]) -> None:
+    assert list_treatments(text) == treatments
+    assert {doubt.slug for doubt in read_treatments(text).doubts} == {"treatment-unreadable"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Radical surgery",
+        "complete resection",
+        "excised in toto",
+        "hepatic resection, negative margin",
+        "resection (R0/R1)",
+        "non-R0 resection",
+        "wide surgical excision",
+    ],
+)
+def test_radical_or_complete_is_no_margin(text: str) -> None:
+    reading = read_treatments(text)
+    assert [treatment.margin for treatment in reading.value] == [NOT_REPORTED]
+    assert [doubt.slug for doubt in reading.doubts] == ["margin-not-stated"]
+
+
+@pytest.mark.parametrize("text", ["Tumor resection", "surgery", "partial resection"])
+def test_a_resection_that_claims_nothing_needs_no_note(text: str) -> None:
+    assert read_treatments(text).doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "margins"),
+    [
+        (
+            "splenectomy + atypical liver resection segments VII and VIII (R0)",
+            [NOT_REPORTED, Margin.R0],
+        ),
+        ("R1 resection", [Margin.R1]),
+        ("surgery, R2", [Margin.R2]),
+        ("complete resection (R0) + radiotherapy", [Margin.R0, NOT_REPORTED]),
+    ],
+)
+def test_a_margin_that_is_written(text: str, margins: list[object]) -> None:
+    reading = read_treatments(text)
+    assert [treatment.margin for treatment in reading.value] == margins
+    assert reading.doubts == ()
+
+
+def test_the_aim_of_a_treatment() -> None:
+    first, second = read_treatments("neoadjuvant crizotinib, then palliative surgery").value
+    assert (first.intent, second.intent) == (
+        TreatmentIntent.NEOADJUVANT,
+        TreatmentIntent.PALLIATIVE,
+    )
+
+
+def test_every_word_stays_with_a_treatment() -> None:
+    text = "steroids, NSAIDs, clarithromycin; delayed complete resection, no chemotherapy"
+    words = "; ".join(treatment.words for treatment in read_treatments(text).value)
+    assert "no chemotherapy" in words
+    assert all(word.strip(",;") in words for word in text.split())
+
+
+def test_a_column_of_margins() -> None:
+    assert read_margin("R0").value is Margin.R0
+    assert read_margin("NA").value == NOT_REPORTED
+    for text in ("negative", "R0/R1", "positive"):
+        reading = read_margin(text)
+        assert reading.value == UNKNOWN
+        assert [doubt.slug for doubt in reading.doubts] == ["margin-not-stated"]
+
+
+def test_nothing_is_read_from_a_cell_that_reports_nothing() -> None:
+    assert read_treatments("NA").value == ()
+    assert read_treatments("NA").doubts == ()
