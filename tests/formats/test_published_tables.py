@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from table_files import Read, iterate_texts
+from table_files import Read, describe_cases, iterate_texts, write_xlsx
 
 from spindle.cases.absence import Absent
 from spindle.cases.case import Case
@@ -92,6 +92,14 @@ def test_lists_that_hold_no_patients_are_refused(name: str) -> None:
     with pytest.raises(UserError) as caught:
         read_table(FOLDER / name)
     assert caught.value.slug == "table-no-columns"
+
+
+@pytest.mark.parametrize("name", COUNTS)
+def test_a_workbook_of_the_same_rows_gives_the_same_cases(name: str, tmp_path: Path) -> None:
+    rows = [row.texts for row in read_table(FOLDER / name).spreadsheet.rows()]
+    workbook = read_table(write_xlsx(tmp_path / "t.xlsx", rows))
+    assert describe_cases(list(workbook.cases())) == describe_cases(read(name))
+    assert workbook.notes == []
 
 
 # Zhao 2025: 25 patients, once as printed and once with the columns of the collection.

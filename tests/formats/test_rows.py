@@ -290,7 +290,7 @@ def test_the_unit_of_the_mapping(tmp_path: Path) -> None:
         ("maxillary sinus; nasal septum", "right", [Laterality.RIGHT, NOT_REPORTED], ""),
         ("left orbit", "right", [Laterality.LEFT], "laterality-conflict"),
         ("orbit", "both", [Laterality.BILATERAL], ""),
-        ("orbit", "upper", [NOT_REPORTED], "laterality-conflict"),
+        ("orbit", "upper", [NOT_REPORTED], "site-unknown"),
         ("orbit", "NA", [NOT_REPORTED], ""),
     ],
 )

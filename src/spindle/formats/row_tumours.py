@@ -95,7 +95,8 @@ def fill_laterality(column: Column) -> Fill:
         side = join_sides(find_sides(f"({fold(text)})")) or join_sides(find_sides(fold(text)))
         draft.remark(column, text)
         if side is None:
-            draft.note("laterality-conflict", "No side is read from it.", column.label, text)
+            message = "No side is read from it. The words are kept."
+            draft.note("site-unknown", message, column.label, text)
             return
         sites = draft.tumour.get("sites", ())
         draft.tumour["sites"] = tuple([_give_side(site, side) for site in sites])

@@ -256,8 +256,11 @@ def test_a_death_after_a_denied_event_is_a_death(text: str) -> None:
 def test_an_unsure_death_is_neither_death_nor_life(text: str) -> None:
     reading = read_follow_up(text, header_unit=MONTHS)
     assert list_outcomes(text) == ["no recurrence"]
-    assert reading.value.follow_up.vital_status == NOT_REPORTED
+    assert reading.value.follow_up.vital_status == UNKNOWN
     assert list_slugs(text) == ["follow-up-unreadable"]
+    time = read_follow_up("22", header_unit=MONTHS).value
+    joined = join_follow_up(time, read_outcome(text.removeprefix("22, ")).value)
+    assert joined.value.follow_up.vital_status == UNKNOWN
 
 
 def test_a_number_without_any_unit_is_no_time() -> None:

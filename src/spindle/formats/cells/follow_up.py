@@ -305,13 +305,11 @@ class _Draft:
         """Whether the cell says that the patient died."""
         return any(o.kind is OutcomeKind.DEATH and o.has_occurred for o in self.outcomes)
 
-    def _says_events_only(self) -> bool:
-        """Give whether the cell speaks of events, and in no words of a death."""
-        says_death = make_pattern("outcomes", "events.death").search(fold(self.text))
-        denies_death = any(
-            o.kind is OutcomeKind.DEATH and not o.has_occurred for o in self.outcomes
-        )
-        return bool(self.outcomes) and (not says_death or denies_death)
+    def _is_death_unsure(self) -> bool:
+        """Give whether the cell speaks of a death that it neither states nor denies."""
+        is_told = any(outcome.kind is OutcomeKind.DEATH for outcome in self.outcomes)
+        words = make_pattern("outcomes", "events.death").search(fold(self.text))
+        return bool(words) and not is_told
 
     def _find_vital_status(self, duration: Span | None) -> VitalStatus | Absent:
         if self.has_died and self.is_alive:
@@ -319,7 +317,9 @@ class _Draft:
             return UNKNOWN
         if self.has_died:
             return VitalStatus.DEAD
-        is_implied = self._says_events_only() and duration is not None and not self.is_lost
+        if self._is_death_unsure():
+            return UNKNOWN
+        is_implied = bool(self.outcomes) and duration is not None and not self.is_lost
         return VitalStatus.ALIVE if self.is_alive or is_implied else NOT_REPORTED
 
 
@@ -432,7 +432,7 @@ def join_follow_up(time: FollowUpRead, status: FollowUpRead) -> CellReading[Foll
     if {first.vital_status, second.vital_status} == {VitalStatus.ALIVE, VitalStatus.DEAD}:
         vital = UNKNOWN
         doubts = (Doubt("value-conflict", "Two columns say alive and dead. Neither is taken."),)
-    elif isinstance(vital, Absent) and outcomes and is_timed and is_lost is not True:
+    elif vital == NOT_REPORTED and outcomes and is_timed and is_lost is not True:
         vital = VitalStatus.ALIVE
     joined = replace(base, vital_status=vital, is_lost=is_lost)
     dated = tuple(_date_joined_death(outcome, joined) for outcome in outcomes)
