@@ -270,6 +270,37 @@ def test_an_age_with_its_unit_in_another_column(
         assert words_of(age.provenance) == f"{value} {unit}"
 
 
+@pytest.mark.parametrize(
+    ("cell", "months", "sex"),
+    [
+        ("45/M", 540, "male"),
+        ("F/45", 540, "female"),
+        ("45 years, male", 540, "male"),
+        ("M, 14 months", 14, "male"),
+        ("45 M", 540, "male"),
+        ("woman 45", 540, "female"),
+        ("45M", 540, "male"),
+        ("F45", 540, "female"),
+        ("3 weeks/girl", 0.69, "female"),
+        ("45/?", None, None),
+        ("45/NA", 540, None),
+        ("adult", None, None),
+        ("M/F", None, None),
+        ("NA", None, None),
+    ],
+)
+def test_age_and_sex_in_one_cell(
+    tmp_path: Path, cell: str, months: float | None, sex: str | None
+) -> None:
+    case, notes = read_one(tmp_path, f"No | Age (yr)/Sex | ALK\n1 | {cell} | +")
+    age = case.patient.age_at_diagnosis
+    assert (None if isinstance(age, Absent) else round(age.months, 2)) == months
+    assert (None if isinstance(case.patient.sex, Absent) else case.patient.sex) == sex
+    if months is None and cell != "NA":
+        assert slugs(notes) == ["age-unreadable"]
+        assert [remark.words for remark in case.remarks] == [cell]
+
+
 def test_an_age_that_is_not_reported_keeps_no_unit(tmp_path: Path) -> None:
     case, notes = read_one(tmp_path, "No | age_value | age_unit | ALK\n1 | NA | NA | +")
     assert case.patient.age_at_diagnosis == NOT_REPORTED

@@ -9,10 +9,11 @@ from enum import StrEnum
 
 from spindle.errors import UserError
 from spindle.formats.grid import column_index, column_letters
-from spindle.formats.mappings import REMARK, STAIN, ColumnRule, TableMapping
+from spindle.formats.mappings import AGE_SEX, REMARK, STAIN, ColumnRule, TableMapping
 from spindle.knowledge.vocabularies import fold, read_header
 
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
+_BETWEEN_FIELDS = re.compile(r"\s*(?:[/,;&+]|\band\b)\s*", re.IGNORECASE)
 _GENE_FIELDS = {
     "alk_fish": ("fish", "ALK"),
     "ros1_fish": ("fish", "ROS1"),
@@ -90,7 +91,11 @@ def find_field(header: str, mapping: TableMapping) -> str:
     for rule in mapping.columns:
         if fold(rule.key) == fold(header):
             return rule.field
-    return read_header(header).field if mapping.is_recognising and header else ""
+    return _recognise(0, header, mapping).field if _is_known(header, mapping) else ""
+
+
+def _is_known(header: str, mapping: TableMapping) -> bool:
+    return _recognise(0, header, mapping).how is HowKnown.RECOGNISED
 
 
 def assign_columns(headers: Sequence[str], mapping: TableMapping) -> tuple[Column, ...]:
@@ -148,8 +153,10 @@ def _refuse(rule: ColumnRule, what: str, headers: Iterable[str]) -> UserError:
 
 def _recognise(position: int, header: str, mapping: TableMapping) -> Column:
     reading = read_header(header) if header and mapping.is_recognising else None
-    if not reading or not reading.field:
+    if not reading:
         return Column(position=position, header=header)
+    if not reading.field:
+        return _recognise_age_and_sex(position, header)
     return Column(
         position=position,
         header=header,
@@ -161,7 +168,18 @@ def _recognise(position: int, header: str, mapping: TableMapping) -> Column:
     )
 
 
+def _recognise_age_and_sex(position: int, header: str) -> Column:
+    """Give the column of a header such as "Age (yr)/Sex", which names two fields."""
+    parts = {read_header(part).field: part for part in _BETWEEN_FIELDS.split(header) if part}
+    if parts.keys() != {"age", "sex"}:
+        return Column(position=position, header=header)
+    unit = _read_unit("age", parts["age"])
+    return Column(position, header, AGE_SEX, HowKnown.RECOGNISED, unit)
+
+
 def _read_unit(field: str, header: str) -> str:
+    if field == AGE_SEX:
+        return _recognise_age_and_sex(0, header).unit
     reading = read_header(header)
     if field == "size":
         return reading.length_unit

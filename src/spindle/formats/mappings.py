@@ -23,10 +23,11 @@ from spindle.knowledge.vocabularies import find_marker, header_terms, read_heade
 
 REMARK = "remark"
 STAIN = "stain"
+AGE_SEX = "age_sex"
 # Fields that take a name after a colon: `stain:desmin`, `fish:ROS1`, `rt_pcr:ROS1`.
 NAMED_FIELDS = (STAIN, "fish", "rt_pcr")
 # Fields that no header is listed for, and that a mapping file may still name.
-OTHER_FIELDS = ("imaging", "ki67", "laterality", *NAMED_FIELDS)
+OTHER_FIELDS = (AGE_SEX, "imaging", "ki67", "laterality", *NAMED_FIELDS)
 MINUS_MEANINGS = ("negative", "not_done", "not_reported")
 # Largest mapping file; a real one has a few dozen lines.
 MAX_BYTES = 1_000_000
@@ -35,6 +36,7 @@ _TIME_UNITS = tuple(unit.value for unit in TimeUnit if unit is not TimeUnit.AT_B
 _LENGTH_UNITS = ("mm", "cm")
 _UNITS: Mapping[str, tuple[str, ...]] = {
     "age": _TIME_UNITS,
+    AGE_SEX: _TIME_UNITS,
     "follow_up": _TIME_UNITS,
     "size": _LENGTH_UNITS,
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from spindle.cases.absence import NOT_REPORTED, Absent
-from spindle.cases.patient import Age, TimeUnit
+from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
+from spindle.cases.patient import Age, Sex, TimeUnit
 from spindle.cases.tumour import ImagingFinding, Laterality, Site
 from spindle.formats.cells.ages import read_age, read_unit_word
 from spindle.formats.cells.numbers import read_size
@@ -54,6 +55,57 @@ def fill_age(column: Column, unit_column: Column | None = None) -> Fill:
 
 
 _NO_AGE: CellReading[Age | Absent] = CellReading(NOT_REPORTED)
+
+
+def fill_age_and_sex(column: Column) -> Fill:
+    """Give what fills in age and sex from one cell, such as "45/M" or "F, 14 months"."""
+    header_unit = TimeUnit(column.unit) if column.unit else None
+    read = remember(lambda text: _split_age_and_sex(text, header_unit))
+
+    def fill(draft: RowDraft, text: str) -> None:
+        if not text or read_absence(text):
+            return
+        found = read(text)
+        place = draft.place(column, text)
+        if found is None:
+            message = "No age and sex are read from this cell. Its words are kept."
+            draft.note("age-unreadable", message, column.label, text)
+            draft.age = draft.sex = UNKNOWN
+            draft.remark(column, text)
+            return
+        age, draft.sex = found
+        draft.sex_place = place
+        draft.note_doubts(column, text, age.doubts)
+        is_age = not isinstance(age.value, Absent)
+        draft.age = put_place(age.value, place) if isinstance(age.value, Age) else age.value
+        if not is_age:
+            draft.keep_unread(column, text)
+
+    return fill
+
+
+def _split_age_and_sex(
+    text: str, header_unit: TimeUnit | None
+) -> tuple[CellReading[Age | Absent], Sex | Absent] | None:
+    for pattern in _AGE_AND_SEX:
+        match = pattern.fullmatch(text)
+        parts = (match["one"], match["two"]) if match else ("", "")
+        for age, sex in (parts, parts[::-1]):
+            reading = read_sex(sex).value if age and sex else UNKNOWN
+            if isinstance(reading, Sex) or (reading == NOT_REPORTED and _NUMBER.search(age)):
+                return read_age(age, header_unit=header_unit), reading
+    return None
+
+
+_NUMBER = re.compile(r"\d")
+# Parted by a sign, by a space, or not at all: "45/M", "45 years, M", "45 M", "M45", "45M".
+_AGE_AND_SEX = (
+    re.compile(r"(?P<one>[^/,;&]+?)\s*[/,;&]\s*(?P<two>[^/,;&]+)"),
+    re.compile(r"(?P<one>.+)\s+(?P<two>\S+)"),
+    re.compile(r"(?P<one>\S+)\s+(?P<two>.+)"),
+    re.compile(r"(?P<one>\d+)(?P<two>[^\W\d_]+)"),
+    re.compile(r"(?P<one>[^\W\d_]+)(?P<two>\d+)"),
+)
 
 
 def fill_sites(column: Column) -> Fill:

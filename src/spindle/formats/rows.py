@@ -17,7 +17,7 @@ from spindle.formats.cells.numbers import read_percent
 from spindle.formats.cells.phrases import read_absence
 from spindle.formats.columns import Column
 from spindle.formats.grid import Row, column_letters
-from spindle.formats.mappings import REMARK, TableMapping
+from spindle.formats.mappings import AGE_SEX, REMARK, TableMapping
 from spindle.formats.row_checks import note_opposite_sides
 from spindle.formats.row_courses import (
     fill_death_cause,
@@ -37,6 +37,7 @@ from spindle.formats.row_observations import (
 )
 from spindle.formats.row_tumours import (
     fill_age,
+    fill_age_and_sex,
     fill_diagnosis,
     fill_focality,
     fill_imaging,
@@ -51,6 +52,7 @@ from spindle.knowledge.words import fold
 # The order in which fields are read, whatever the order of the columns: a later field may
 # complete an earlier one, and a table with its columns in another order gives the same case.
 _ORDER = (
+    AGE_SEX,
     "sex",
     "age",
     "diagnosis",
@@ -289,6 +291,7 @@ def _fill_histology(column: Column) -> Fill:
 
 _SIMPLE_FILLS: dict[str, Callable[[Column], Fill]] = {
     "sex": fill_sex,
+    AGE_SEX: fill_age_and_sex,
     "diagnosis": fill_diagnosis,
     "sites": fill_sites,
     "laterality": fill_laterality,
