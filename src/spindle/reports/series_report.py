@@ -226,9 +226,10 @@ def _audit(claims: ClaimsFile | None, rows: list[CohortRow]) -> list[Document]:
 
 
 def _write_json(path: Path, report: Mapping[str, Any]) -> None:
-    with path.open("w", encoding="utf-8") as stream:
-        json.dump(report, stream, ensure_ascii=False, allow_nan=False, indent=1)
-        stream.write("\n")
+    """Write the report: indented for people, in one line when it is too long to be read anyway."""
+    indent = 1 if report["cases_in_full"] else None
+    text = json.dumps(report, ensure_ascii=False, allow_nan=False, indent=indent)
+    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")
 
 
 def _write_page(path: Path, report: Document) -> None:
