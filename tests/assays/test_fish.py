@@ -53,9 +53,9 @@ def nuclei(draw: st.DrawFn, low: int = 0, high: int = 250) -> NucleiCount:
         (ZHAO, 50, 25, "count_on", 50, False),
         (ZHAO, 50, 26, "positive", 0, False),
         (ZHAO, 50, 50, "positive", 0, False),
-        (ZHAO, 51, 0, "count_on", 49, False),
-        (ZHAO, 60, 30, "count_on", 40, False),
-        (ZHAO, 99, 99, "count_on", 1, False),
+        (ZHAO, 51, 0, "count_on", 49, True),
+        (ZHAO, 60, 30, "count_on", 40, True),
+        (ZHAO, 99, 99, "count_on", 1, True),
         (ZHAO, 100, 0, "negative", 0, True),
         (ZHAO, 100, 15, "negative", 0, True),
         (ZHAO, 100, 16, "positive", 0, False),
@@ -65,8 +65,8 @@ def nuclei(draw: st.DrawFn, low: int = 0, high: int = 250) -> NucleiCount:
         (VYSIS, 50, 0, "count_on", 50, True),
         (VYSIS, 50, 26, "count_on", 50, True),
         (VYSIS, 50, 50, "count_on", 50, True),
-        (VYSIS, 51, 51, "count_on", 49, False),
-        (VYSIS, 99, 0, "count_on", 1, False),
+        (VYSIS, 51, 51, "count_on", 49, True),
+        (VYSIS, 99, 0, "count_on", 1, True),
         (VYSIS, 100, 14, "negative", 0, True),
         (VYSIS, 100, 15, "positive", 0, False),
         (VYSIS, 100, 16, "positive", 0, False),
@@ -117,7 +117,7 @@ def test_isolated_3p_counts_under_the_atlas_and_not_under_zhao() -> None:
     assert read(IASLC, 50, 3, isolated_3p=5).call is FishCall.POSITIVE
     zhao = read(ZHAO, 50, 3, isolated_3p=30)
     assert zhao.call is FishCall.NEGATIVE
-    assert any("Isolated 3' signals in 30 nuclei do not count" in r for r in zhao.remarks)
+    assert any("Isolated 3' signals in 30 nuclei are not counted" in r for r in zhao.remarks)
 
 
 @pytest.mark.parametrize(
@@ -402,3 +402,15 @@ def test_absence_stays_absence(absence: Absent) -> None:
 def test_a_reading_does_not_name_the_tumour_benign_or_the_drug() -> None:
     said = " ".join((read_test(result=TestResult.POSITIVE).meaning, read(ZHAO, 50, 26).sentence))
     assert not any(word in said.lower() for word in ("benign", "crizotinib", "must", "give "))
+
+
+def test_isolated_signals_that_the_kit_is_silent_on_are_atypical_and_not_negative() -> None:
+    assert read(VYSIS, 100, 0, isolated_3p=60).call is FishCall.ATYPICAL
+    assert read(VYSIS, 100, 0, isolated_3p=14).call is FishCall.NEGATIVE
+    assert read(VYSIS, 100, 15, isolated_3p=60).call is FishCall.POSITIVE
+
+
+def test_what_is_left_to_count_is_proposed_first() -> None:
+    counts = (FishCount(nuclei_scored=50, split=12),)
+    assert read_test(counts=counts).nuclei_to_count == 50
+    assert read_test(counts=(FishCount(nuclei_scored=50, split=30),)).nuclei_to_count == 0

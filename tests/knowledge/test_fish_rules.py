@@ -77,7 +77,7 @@ def test_three_rules_ship_and_one_is_the_default() -> None:
     ("rule", "patterns", "stages", "atypical"),
     [
         ("zhao-2025", ("split",), 2, ()),
-        ("vysis-two-step", ("split",), 2, ()),
+        ("vysis-two-step", ("split",), 2, ("isolated_3p", "isolated_5p")),
         ("iaslc-2013", ("split", "isolated_3p"), 1, ("isolated_5p",)),
     ],
 )

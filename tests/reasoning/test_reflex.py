@@ -41,6 +41,8 @@ PROTOCOLS = (
 TFG_ROS1 = FusionCall(gene5="TFG", gene3="ROS1")
 TPM3_ALK = FusionCall(gene5="TPM3", gene3="ALK")
 
+NGS = SequencingMethod.UNSPECIFIED
+
 
 def ihc(result: object, marker: str = "ALK", **values: object) -> Stain:
     return Stain(id=f"{marker}-ihc", marker=marker, result=result, **values)  # type: ignore[arg-type]
@@ -264,7 +266,7 @@ def test_a_pan_trk_stain_asks_about_three_kinases_and_proves_none() -> None:
     assessment = assess(ihc(N), ihc(P, marker="pan-TRK"))
     for gene in ("NTRK1", "NTRK2", "NTRK3"):
         assert assessment.kinases[gene].status.value == "expressed_confirmation_pending"
-    assert list_next(assessment) == [("rna_sequencing", "if_needed")]
+    assert list_next(assessment) == [("rna_sequencing", "always")]
 
 
 def test_a_stain_of_another_marker_asks_about_no_kinase() -> None:
@@ -309,7 +311,7 @@ def test_a_fusion_shown_to_be_out_of_frame_stays_so_beside_a_positive_rt_pcr() -
 
 
 @pytest.mark.parametrize("protocol_id", ["zhao-2025-ngs-upfront", "zhao-2025-ngs-if-negative"])
-@pytest.mark.parametrize("method", list(SequencingMethod))
+@pytest.mark.parametrize("method", [SequencingMethod.RNA, SequencingMethod.DNA, NGS])
 def test_sequencing_that_was_done_is_not_recommended_again_by_the_paper(
     protocol_id: str, method: SequencingMethod
 ) -> None:

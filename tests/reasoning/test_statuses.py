@@ -223,6 +223,7 @@ def test_the_reason_names_every_test_with_an_answer(given: list[Reading]) -> Non
         Assay.RNA_SEQUENCING: "RNA sequencing",
         Assay.DNA_SEQUENCING: "DNA sequencing",
         Assay.SEQUENCING: "sequencing",
+        Assay.METHOD_NOT_STATED: "a method that is not stated",
     }
     for reading in given:
         if isinstance(reading.result, ReadingResult):

@@ -23,6 +23,7 @@ from spindle.knowledge.fish_rules import (
 from spindle.trace import Trace, TraceStep
 
 KIT_SCOPE_FACT = "fish.kit-scope"
+BETWEEN_STAGES_FACT = "fish.two-step.between"
 FALSE_NEGATIVE_FACT = "fish.false-negative"
 
 
@@ -118,7 +119,8 @@ def interpret_count(count: NucleiCount, rule: FishRule) -> FishInterpretation:
         call, fact = FishCall.NOT_ASSESSABLE, rule.stages[0].nuclei
         to_count = needed[0] - count.scored
     elif needed[0] < count.scored < needed[-1]:
-        call, fact, to_count = FishCall.COUNT_ON, rule.stages[-1].nuclei, needed[-1] - count.scored
+        call, fact = FishCall.COUNT_ON, find_fact(BETWEEN_STAGES_FACT)
+        to_count = needed[-1] - count.scored
     else:
         stage = rule.stages[-1] if count.scored >= needed[-1] else rule.stages[0]
         limits = (
@@ -155,7 +157,7 @@ _SENTENCES: Mapping[FishCall, str] = {
     FishCall.NEGATIVE: "Negative: {counted} of {scored} nuclei count as rearranged ({rule}).",
     FishCall.ATYPICAL: (
         "Atypical, not negative: {counted} of {scored} nuclei count as rearranged, and isolated "
-        "5' signals in {isolated_5p} do not count ({rule}). RNA sequencing can settle it."
+        "signals in {isolated} more are not counted ({rule}). RNA sequencing can settle it."
     ),
     FishCall.COUNT_ON: (
         "Not decided: {counted} of {scored} nuclei count as rearranged; {more} more nuclei are "
@@ -174,7 +176,7 @@ def _describe(
         counted=counted,
         scored=count.scored,
         more=to_count,
-        isolated_5p=count.isolated_5p,
+        isolated=count.count_patterns(rule.atypical_patterns),
         rule=rule.title,
     )
     is_extrapolated = fact.unit == "per cent" and count.scored > int(rule.stages[-1].nuclei.number)
@@ -202,14 +204,13 @@ def _remarks(count: NucleiCount, rule: FishRule, fact: Fact, *, is_inferred: boo
     remarks = [find_fact(KIT_SCOPE_FACT).statement]
     if is_inferred:
         remarks.append(f"Inferred, not written in the source: {fact.statement}")
-    if count.isolated_3p and "isolated_3p" not in rule.counted_patterns:
-        remarks.append(
-            f"Isolated 3' signals in {count.isolated_3p} nuclei do not count under this rule."
-        )
-    if count.isolated_5p and "isolated_5p" not in rule.counted_patterns:
-        remarks.append(
-            f"Isolated 5' signals in {count.isolated_5p} nuclei do not count under this rule."
-        )
+    names = {"isolated_3p": "Isolated 3' signals", "isolated_5p": "Isolated 5' signals"}
+    for pattern, name in names.items():
+        n = count.count_patterns((pattern,))
+        if n and pattern not in rule.counted_patterns:
+            is_silent = rule.atypical is not None and pattern in rule.atypical_patterns
+            why = f": {rule.atypical.statement}" if is_silent and rule.atypical else "."
+            remarks.append(f"{name} in {n} nuclei are not counted under this rule{why}")
     remarks.append(rule.disagrees_with)
     return remarks
 
@@ -293,7 +294,12 @@ def interpret_fish(observation: FishTest, *, rule_id: str = DEFAULT_RULE) -> Rea
         meaning += f" {find_fact(KIT_SCOPE_FACT).value}"
         result = ReadingResult(observation.result.value)
     facts = (KIT_SCOPE_FACT, FALSE_NEGATIVE_FACT)
-    step = TraceStep(concluded=meaning, observations=(observation.id,), facts=facts)
+    step = TraceStep(
+        concluded=meaning,
+        observations=(observation.id,),
+        facts=facts,
+        would_change="the nuclei by signal pattern, another counting rule, or RNA sequencing",
+    )
     return Reading(
         assay=Assay.FISH,
         kinase=observation.gene,
@@ -348,4 +354,10 @@ def _read_counts(observation: FishTest, rule: FishRule) -> Reading:
         observation_id=observation.id,
         trace=trace,
         limits=limits,
+        nuclei_to_count=_count_on(interpretation),
     )
+
+
+def _count_on(interpretation: FishInterpretation) -> int:
+    is_open = interpretation.call is FishCall.COUNT_ON
+    return interpretation.nuclei_to_count if is_open else 0

@@ -30,11 +30,13 @@ _ASSAYS: Mapping[SequencingMethod, Assay] = {
     SequencingMethod.RNA: Assay.RNA_SEQUENCING,
     SequencingMethod.DNA: Assay.DNA_SEQUENCING,
     SequencingMethod.UNSPECIFIED: Assay.SEQUENCING,
+    SequencingMethod.NOT_STATED: Assay.METHOD_NOT_STATED,
 }
 _NAMES: Mapping[Assay, str] = {
     Assay.RNA_SEQUENCING: "RNA sequencing",
     Assay.DNA_SEQUENCING: "DNA sequencing",
     Assay.SEQUENCING: "sequencing (material not stated)",
+    Assay.METHOD_NOT_STATED: "a method that is not stated",
 }
 
 
@@ -94,6 +96,7 @@ def _read_kinase(observation: FusionTest, kinase: str) -> Reading:
         observations=(observation.id,),
         facts=(QUALITY_FACT,) if is_unproven else (),
         is_inferred=is_unproven,
+        would_change="quality figures, a panel that covers more genes, or another material",
     )
     return Reading(
         assay=assay,
@@ -105,6 +108,20 @@ def _read_kinase(observation: FusionTest, kinase: str) -> Reading:
         limits=tuple(_list_limits(observation, best, is_unproven=is_unproven)),
         partner=_name_partner(best, kinase) if best else NOT_REPORTED,
         is_productive=productive,
+        other_fusions=_list_other_fusions(observation),
+    )
+
+
+def _list_other_fusions(observation: FusionTest) -> tuple[str, ...]:
+    """Give the fusions between named genes of which none is a kinase read here."""
+    if observation.result in (TestResult.EQUIVOCAL, TestResult.NEGATIVE, TestResult.FAILED):
+        return ()
+    return tuple(
+        name_call(call)
+        for call in observation.calls
+        if not isinstance(call.gene5, Absent)
+        and not isinstance(call.gene3, Absent)
+        and {call.gene5, call.gene3}.isdisjoint(KINASES)
     )
 
 

@@ -55,13 +55,19 @@ def _make_reading(observation: Stain, result: TestResult | Absent, meaning: str)
     is_reported = not isinstance(result, Absent)
     facts = _LIMIT_FACTS[result] if is_alk and not isinstance(result, Absent) else ()
     details = f"{meaning}{_describe_details(observation)}" if is_reported else meaning
+    step = TraceStep(
+        concluded=details,
+        observations=(observation.id,),
+        facts=facts,
+        would_change="a repeat on another block, another clone, or a test that finds fusions",
+    )
     return Reading(
         assay=Assay.IHC,
         kinase=KINASE_MARKERS.get(observation.marker, observation.marker),
         result=result if isinstance(result, Absent) else ReadingResult(result.value),
         meaning=details,
         observation_id=observation.id,
-        trace=Trace((TraceStep(concluded=details, observations=(observation.id,), facts=facts),)),
+        trace=Trace((step,)),
         limits=tuple(find_fact(fact).statement for fact in facts),
     )
 

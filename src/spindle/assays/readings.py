@@ -19,6 +19,8 @@ class Assay(StrEnum):
     DNA_SEQUENCING = "dna_sequencing"
     SEQUENCING = "sequencing"
     """Sequencing without a word on the material."""
+    METHOD_NOT_STATED = "method_not_stated"
+    """A fusion is reported without a word on the method."""
 
 
 class ReadingResult(StrEnum):
@@ -56,3 +58,7 @@ class Reading:
     """Fusion partner, for an assay that names one."""
     is_productive: bool | Absent = NOT_REPORTED
     """Whether the fusion can make a whole kinase in frame, for an assay that can tell."""
+    other_fusions: tuple[str, ...] = ()
+    """Fusions that the same test found and that name none of the kinases read here."""
+    nuclei_to_count: int = 0
+    """Nuclei still to count on the same slide, for FISH by a two-step rule."""

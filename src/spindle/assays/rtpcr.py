@@ -39,7 +39,10 @@ def interpret_rtpcr(observation: PcrTest) -> Reading:
     if result is TestResult.POSITIVE and isinstance(observation.detected_fusion, Absent):
         meaning += " The partner was not reported."
     step = TraceStep(
-        concluded=meaning, observations=(observation.id,), facts=_find_facts(observation)
+        concluded=meaning,
+        observations=(observation.id,),
+        facts=_find_facts(observation),
+        would_change="a test that covers more fusions, such as RNA sequencing",
     )
     return Reading(
         assay=Assay.RT_PCR,

@@ -167,6 +167,8 @@ class SequencingMethod(StrEnum):
     DNA = "dna_sequencing"
     UNSPECIFIED = "unspecified"
     """"NGS" without a word on the material."""
+    NOT_STATED = "not_stated"
+    """A fusion is reported, and no method by which it was found."""
 
 
 class ReadingFrame(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -159,6 +160,7 @@ def format_summary(report: dict[str, Any], folder: Path) -> str:
         f"{report['source']['file']}: {cohort['n']} cases, protocol "
         f"{report['settings']['protocol']}, FISH rule {report['settings']['fish_rule']}",
         *_format_tests(cohort),
+        *_format_other_kinases(report),
         *_format_patients(report),
         *_format_survival(cohort["survival"]),
         *_format_claims(report),
@@ -172,13 +174,28 @@ def format_summary(report: dict[str, Any], folder: Path) -> str:
 
 def _format_tests(cohort: dict[str, Any]) -> Iterator[str]:
     tests = [
-        f"{step['label']} {step['positive']}/{step['n']} positive"
+        f"{step['label']} {step['positive']}/{step['answered']} positive"
         for step in cohort["funnel"]
         if step["n"]
     ]
     yield f"Tests: {', '.join(tests) if tests else 'none reported'}"
     statuses = [f"{item['label'].replace('_', ' ')} {item['n']}" for item in cohort["alk_status"]]
     yield f"ALK status: {', '.join(statuses)}"
+
+
+# Statuses of other kinases that the summary names.
+_FOUND = ("fusion_detected", "rearranged_by_fish", "expressed_confirmation_pending")
+
+
+def _format_other_kinases(report: dict[str, Any]) -> Iterator[str]:
+    found = Counter(
+        f"{name} {kinase['status'].replace('_', ' ')}"
+        for case in report["cases"]
+        for name, kinase in case["assessment"]["kinases"].items()
+        if name != "ALK" and kinase["status"] in _FOUND
+    )
+    if found:
+        yield f"Other kinases: {', '.join(f'{label} {n}' for label, n in sorted(found.items()))}"
 
 
 def _format_patients(report: dict[str, Any]) -> Iterator[str]:

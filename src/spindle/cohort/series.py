@@ -80,6 +80,11 @@ class TestTally:
         """Patients in whom the test was done, whatever it gave."""
         return sum(self.results[result.value] for result in ReadingResult)
 
+    @property
+    def answered(self) -> int:
+        """Patients in whom the test gave an answer: tested, less those in whom it failed."""
+        return self.tested - self.results[ReadingResult.FAILED.value]
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointSurvival:
@@ -259,10 +264,10 @@ def _list_table_one(
     """Give Table 1: of those about whom the source speaks, with the silent ones beside."""
     yield from _share_tally("Sex", {name: sex[name] for name in SEXES}, sum(sex.values()))
     for tally in tests.values():
-        if tally.tested:
+        if tally.answered:
             positive = tally.results[ReadingResult.POSITIVE.value]
-            share = estimate_frequency(positive, tally.tested)
-            unknown = sum(tally.results.values()) - tally.tested
+            share = estimate_frequency(positive, tally.answered)
+            unknown = sum(tally.results.values()) - tally.answered
             yield LabelledFrequency("positive", share, unknown, tally.label)
     for item in treatments:
         yield LabelledFrequency(item.label, item.share, item.unknown, "Treatment")

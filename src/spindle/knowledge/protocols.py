@@ -27,6 +27,8 @@ CHECKS = (
     "not_productive",
     "is_discordant",
     "any_positive",
+    "any_undecided",
+    "other_kinase_positive",
     "fish_or_pcr_positive",
     "other_kinase_break",
     "fusion_shown",

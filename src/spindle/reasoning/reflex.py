@@ -45,6 +45,7 @@ from spindle.reasoning.statuses import (
 from spindle.trace import Trace, TraceStep
 
 PAN_TRK = "NTRK"
+ANY_KINASE = "any"
 NTRK_GENES = ("NTRK1", "NTRK2", "NTRK3")
 DECALCIFIED_FACT = "fish.decalcified"
 
@@ -143,6 +144,8 @@ def assess_readings(
     kinases = assess_kinases(readings, first=protocol.kinase)
     is_scarce = tissue_left in (TissueLeft.LITTLE, TissueLeft.NONE)
     walk = walk_protocol(protocol, kinases, is_tissue_scarce=is_scarce)
+    if more := sum(reading.nuclei_to_count for reading in kinases[protocol.kinase].readings):
+        walk = _count_on_first(walk, more)
     trace = Trace(tuple(step for reading in readings for step in reading.trace.steps))
     trace += Trace(tuple(_trace_status(kinase) for kinase in kinases.values()))
     if is_decalcified:
@@ -174,11 +177,48 @@ def assess_kinases(
     return MappingProxyType({kinase: assess_kinase(kinase, group) for kinase, group in ordered})
 
 
+# What would change each status.
+WOULD_CHANGE: Mapping[KinaseStatus, str] = {
+    KinaseStatus.FUSION_DETECTED: "a fusion that proves not productive, or a mistaken sample",
+    KinaseStatus.REARRANGED_BY_FISH: "a test that names the fusion, or finds none",
+    KinaseStatus.EXPRESSED_NOT_CONFIRMED: "a test that finds a fusion",
+    KinaseStatus.EXPRESSED_CONFIRMATION_PENDING: "the result of a confirming test",
+    KinaseStatus.NOT_DETECTED: "a positive result of any test",
+    KinaseStatus.EQUIVOCAL: "a clear result of the undecided test, or RNA sequencing",
+    KinaseStatus.FAILED_OR_INSUFFICIENT: "a test that gives an answer",
+    KinaseStatus.NOT_TESTED: "any test",
+    KinaseStatus.NOT_REPORTED: "any reported test",
+}
+
+
 def _trace_status(kinase: KinaseAssessment) -> TraceStep:
     disagree = ", and the tests disagree" if kinase.is_discordant else ""
     return TraceStep(
         concluded=f"{kinase.kinase}: {name_status(kinase.status)}{disagree}. {kinase.why}",
         observations=tuple(reading.observation_id for reading in kinase.readings),
+        facts=Trace(tuple(s for r in kinase.readings for s in r.trace.steps)).facts,
+        would_change=WOULD_CHANGE[kinase.status],
+    )
+
+
+def _count_on_first(walk: Walk, nuclei: int) -> Walk:
+    """Give the walk with the nuclei still to count put first: they cost no tissue."""
+    test = load_tests()["alk_fish_count_on"]
+    why = f"{nuclei} more nuclei are to be counted on the same slide before FISH is decided."
+    first = NextTest(
+        test=test.id,
+        name=test.name,
+        when="always",
+        condition=load_whens()["always"],
+        why=why,
+        facts=("fish.two-step.between",),
+        is_alternative=False,
+    )
+    step = TraceStep(concluded=f"Proposed first: {test.name}. {why}", facts=first.facts)
+    return Walk(
+        next_tests=(first, *walk.next_tests),
+        outcome=f"Proposed first: {test.name} ({nuclei}). Then: {walk.outcome}",
+        trace=walk.trace + Trace((step,)),
     )
 
 
@@ -197,7 +237,8 @@ def find_result(test: ProtocolTest, kinases: Mapping[str, KinaseAssessment]) -> 
     """
     readings = _list_answering(test, kinases)
     results = {reading.result for reading in readings}
-    if ReadingResult.POSITIVE in results:
+    has_other = test.gene == ANY_KINASE and any(r.other_fusions for r in readings)
+    if ReadingResult.POSITIVE in results or has_other:
         return "positive"
     if results & set(UNDECIDED):
         return "equivocal"
@@ -211,7 +252,9 @@ def _list_answering(
     test: ProtocolTest, kinases: Mapping[str, KinaseAssessment]
 ) -> tuple[Reading, ...]:
     """Give the readings that answer a test: of its assays, and positives of its substitutes."""
-    genes = NTRK_GENES[:1] if test.gene == PAN_TRK else (test.gene,)
+    genes: tuple[str, ...] = NTRK_GENES[:1] if test.gene == PAN_TRK else (test.gene,)
+    if test.gene == ANY_KINASE:
+        genes = tuple(kinases)
     return tuple(
         reading
         for gene in genes
@@ -238,6 +281,7 @@ def _name_answered(test: ProtocolTest, result: str, kinases: Mapping[str, Kinase
 SUBSTITUTE_NAMES: Mapping[Assay, str] = {
     Assay.DNA_SEQUENCING: "DNA sequencing",
     Assay.SEQUENCING: "Sequencing (material not stated)",
+    Assay.METHOD_NOT_STATED: "A test whose method is not stated",
 }
 
 
@@ -247,8 +291,21 @@ Check = Callable[[KinaseAssessment, Mapping[str, KinaseAssessment]], bool]
 def _has_other_driver(kinase: KinaseAssessment, kinases: Mapping[str, KinaseAssessment]) -> bool:
     others = [other for name, other in kinases.items() if name != kinase.kinase]
     has_own_positive = has_result(kinase.readings, (ReadingResult.POSITIVE,), tuple(Assay))
-    return not has_own_positive and any(
-        other.status is KinaseStatus.FUSION_DETECTED and other.is_productive is not False
+    has_other_fusion = any(reading.other_fusions for reading in kinase.readings)
+    return not has_own_positive and (
+        has_other_fusion
+        or any(
+            other.status is KinaseStatus.FUSION_DETECTED and other.is_productive is not False
+            for other in others
+        )
+    )
+
+
+def _has_other_positive(kinase: KinaseAssessment, kinases: Mapping[str, KinaseAssessment]) -> bool:
+    others = [other for name, other in kinases.items() if name != kinase.kinase]
+    return any(
+        other.is_productive is not False
+        and has_result(other.readings, (ReadingResult.POSITIVE,), tuple(Assay))
         for other in others
     )
 
@@ -269,7 +326,11 @@ _CHECKS: Mapping[str, Check] = {
         kinase.readings, (ReadingResult.POSITIVE,), (Assay.FISH, Assay.RT_PCR)
     ),
     "other_kinase_break": _has_other_break,
-    "fusion_shown": lambda kinase, _: kinase.status is KinaseStatus.FUSION_DETECTED,
+    "other_kinase_positive": _has_other_positive,
+    "any_undecided": lambda kinase, _: has_result(kinase.readings, UNDECIDED, tuple(Assay)),
+    "fusion_shown": lambda kinase, _: (
+        kinase.status is KinaseStatus.FUSION_DETECTED and kinase.is_productive is not False
+    ),
     "pcr_or_sequencing_done": lambda kinase, _: has_result(
         kinase.readings, (ReadingResult.POSITIVE, ReadingResult.NEGATIVE), FUSION_ASSAYS
     ),
@@ -316,13 +377,21 @@ def _answer_step(
 
 # What each check says when it fails and when it holds.
 CHECK_SENTENCES: Mapping[str, tuple[str, str]] = {
-    "other_driver": ("No fusion of another kinase is known.", "Another kinase has a fusion."),
+    "other_driver": (
+        "No fusion of another kinase or gene is known.",
+        "A fusion of another kinase or gene is known.",
+    ),
     "not_productive": (
         "Nothing says that the fusion can't make a whole kinase.",
         "The fusion can't make a whole kinase in frame.",
     ),
     "is_discordant": ("No test contradicts another.", "The tests contradict each other."),
-    "any_positive": ("No test is positive.", "A test is positive."),
+    "any_positive": ("No ALK test is positive.", "An ALK test is positive."),
+    "any_undecided": ("No ALK test is undecided.", "An ALK test is undecided."),
+    "other_kinase_positive": (
+        "No test of another kinase is positive.",
+        "A test of another kinase is positive.",
+    ),
     "fish_or_pcr_positive": (
         "Neither FISH nor RT-PCR is positive.",
         "FISH or RT-PCR is positive.",
@@ -331,7 +400,7 @@ CHECK_SENTENCES: Mapping[str, tuple[str, str]] = {
         "No break in another kinase is known.",
         "Another kinase shows a break or a fusion.",
     ),
-    "fusion_shown": ("No fusion is shown.", "A fusion is shown."),
+    "fusion_shown": ("No productive fusion is shown.", "A fusion is shown."),
     "pcr_or_sequencing_done": (
         "Neither RT-PCR nor sequencing gave an answer.",
         "RT-PCR or sequencing gave an answer.",

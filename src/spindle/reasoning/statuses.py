@@ -9,7 +9,7 @@ from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN, Absent
 from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus, Support
 
 SEQUENCING_ASSAYS = (Assay.RNA_SEQUENCING, Assay.DNA_SEQUENCING, Assay.SEQUENCING)
-FUSION_ASSAYS = (*SEQUENCING_ASSAYS, Assay.RT_PCR)
+FUSION_ASSAYS = (*SEQUENCING_ASSAYS, Assay.RT_PCR, Assay.METHOD_NOT_STATED)
 CONFIRMING_ASSAYS = (*FUSION_ASSAYS, Assay.FISH)
 POSITIVE = (ReadingResult.POSITIVE,)
 UNDECIDED = (ReadingResult.EQUIVOCAL, ReadingResult.ATYPICAL)
@@ -21,6 +21,7 @@ ASSAY_NAMES: Mapping[Assay, str] = {
     Assay.RNA_SEQUENCING: "RNA sequencing",
     Assay.DNA_SEQUENCING: "DNA sequencing",
     Assay.SEQUENCING: "sequencing",
+    Assay.METHOD_NOT_STATED: "a method that is not stated",
 }
 
 
@@ -168,7 +169,7 @@ def _list_disagreeing(readings: Sequence[Reading]) -> tuple[str, ...]:
     )
 
 
-def list_tests(readings: Iterable[Reading], results: Sequence[ReadingResult]) -> list[str]:
+def list_tests(readings: Iterable[Reading], results: Sequence[ReadingResult | Absent]) -> list[str]:
     """Give the names of the assays with one of these results, each once."""
     names = (ASSAY_NAMES[reading.assay] for reading in readings if reading.result in results)
     return list(dict.fromkeys(names))
@@ -184,6 +185,7 @@ def _explain(kinase: str, status: KinaseStatus, readings: Sequence[Reading]) -> 
     negative = join_words(list_tests(readings, (ReadingResult.NEGATIVE,)))
     undecided = join_words(list_tests(readings, UNDECIDED))
     failed = join_words(list_tests(readings, (ReadingResult.FAILED,)))
+    unread = join_words(list_tests(readings, (UNKNOWN,)))
     parts = [
         f"positive by {positive}" if positive else "",
         f"negative by {negative}" if negative else "",
@@ -191,8 +193,9 @@ def _explain(kinase: str, status: KinaseStatus, readings: Sequence[Reading]) -> 
         f"no answer from {failed}" if failed else "",
     ]
     said = "; ".join(part for part in parts if part)
+    open_words = f" What is reported of {unread} can't be taken as a result." if unread else ""
     if not said:
-        return f"No test of {kinase} with a result is reported."
+        return f"No test of {kinase} with a clear result is reported.{open_words}"
     tail = {
         KinaseStatus.FUSION_DETECTED: " A test that finds fusions found one.",
         KinaseStatus.REARRANGED_BY_FISH: " FISH shows a break in the gene; it names no partner.",
@@ -202,7 +205,7 @@ def _explain(kinase: str, status: KinaseStatus, readings: Sequence[Reading]) -> 
     }.get(status, "")
     if has_result(readings, (ReadingResult.NEGATIVE,), (Assay.RT_PCR,)):
         tail += " A negative RT-PCR speaks only for the fusions that its kit covers."
-    return f"{said[0].upper()}{said[1:]}.{tail}"
+    return f"{said[0].upper()}{said[1:]}.{tail}{open_words}"
 
 
 def _list_flags(
@@ -211,7 +214,8 @@ def _list_flags(
     partner: str | Absent,
     productive: bool | Absent,
 ) -> Iterable[str]:
-    answered = {r.assay for r in readings if r.result in tuple(ReadingResult)}
+    answers = (ReadingResult.POSITIVE, ReadingResult.NEGATIVE)
+    answered = {r.assay for r in readings if r.result in answers}
     if status is KinaseStatus.FUSION_DETECTED:
         if isinstance(partner, Absent):
             yield "partner_not_reported"
@@ -219,9 +223,11 @@ def _list_flags(
             yield "fusion_not_productive"
         elif isinstance(productive, Absent):
             yield "productive_unknown"
-        by_sequencing = has_result(readings, (ReadingResult.POSITIVE,), SEQUENCING_ASSAYS)
-        if not by_sequencing:
+        methods = {r.assay for r in readings if r.assay in FUSION_ASSAYS and r.result in POSITIVE}
+        if methods == {Assay.RT_PCR}:
             yield "by_rt_pcr_only"
+        if methods == {Assay.METHOD_NOT_STATED}:
+            yield "method_not_stated"
     if status is KinaseStatus.NOT_DETECTED and answered == {Assay.IHC}:
         yield "one_stain_only"
     fusions = [r for r in readings if r.assay in FUSION_ASSAYS and r.result in POSITIVE]

@@ -26,6 +26,8 @@ Document = Mapping[str, Any]
 View = dict[str, Any]
 
 NEXT_STEP = "always"
+# Statuses that bear on treatment, whichever kinase they are of.
+FOUND = ("fusion_detected", "rearranged_by_fish")
 TEMPLATES = Path(__file__).with_name("templates")
 DISCORDANT_SHOWN = 40
 DISCORDANT_SHOWN_OF_MANY = 12
@@ -201,10 +203,18 @@ def _list_codes(case: Document) -> list[str]:
     coded = [*case["sites"], *case["symptoms"]]
     found = (
         f"{thing['name']}: "
-        + ("no code" if words.is_absent(thing.get("code")) else str(thing["code"]))
+        + ("no code" if words.is_absent(thing.get("code")) else _write_code(thing))
         for thing in coded
     )
     return list(dict.fromkeys(found))
+
+
+def _write_code(thing: Document) -> str:
+    """Give a code; where it is not exact, with the vocabulary's name and how well it fits."""
+    match = thing.get("code_match", "exact")
+    if match == "exact":
+        return str(thing["code"])
+    return f"{thing['code']} ({thing.get('code_label', '')}; {match}, not exact)"
 
 
 def _view_kinase(name: str, kinase: Document) -> View:
@@ -296,19 +306,30 @@ def _view_step(step: Document, fact_numbers: Mapping[str, int]) -> View:
 
 def _list_attention(cases: Sequence[Document], *, is_full: bool) -> View:
     """Give the patients to look at first: discordant ones, then those with an open next step."""
-    discordant, is_open = [], []
+    discordant, is_open, found = [], [], []
     for number, case in enumerate(cases, 1):
         if any(k["discordant"] is True for k in case["assessment"]["kinases"].values()):
             discordant.append((number, case))
         elif any(test["when"] == NEXT_STEP for test in case["assessment"]["next_tests"]):
             is_open.append((number, case))
+        elif any(k["status"] in FOUND for k in case["assessment"]["kinases"].values()):
+            found.append((number, case))
     shown = DISCORDANT_SHOWN if is_full else DISCORDANT_SHOWN_OF_MANY
     view = partial(_view_attention, is_full=is_full)
     return {
         "discordant": [view(*item) for item in discordant[:shown]],
         "discordant_n": len(discordant),
-        "open": [view(*item) for item in is_open[:OPEN_SHOWN]],
-        "open_n": len(is_open),
+        "groups": [
+            {
+                "says": says,
+                "n": len(group),
+                "items_shown": [view(*item) for item in group[:OPEN_SHOWN]],
+            }
+            for says, group in (
+                ("a kinase fusion or a break in a kinase is reported", found),
+                ("the protocol proposes a next step", is_open),
+            )
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from spindle.cases.absence import Absent
 from spindle.cases.case import Case
 from spindle.cases.notes import Note
 from spindle.cases.provenance import Provenance
+from spindle.cases.tumour import Code
 from spindle.cohort.endpoints import ASSUMPTIONS
 from spindle.cohort.frequencies import NumberSummary
 from spindle.cohort.series import (
@@ -55,13 +56,13 @@ def describe_case(case: Case, assessment: Document) -> Document:
         ),
         "age_words": _words(getattr(case.patient.age_at_diagnosis, "provenance", None)),
         "sites": [
-            {"name": s.name, "code": _code(s.code), "laterality": _plain(s.laterality)}
+            {"name": s.name, **_code(s.code), "laterality": _plain(s.laterality)}
             for s in case.tumour.sites
         ],
         "symptoms": [
             {
                 "name": s.name,
-                "code": _code(s.code),
+                **_code(s.code),
                 "laterality": _plain(s.laterality),
                 "present": s.is_present,
                 "words": s.words,
@@ -111,8 +112,11 @@ def _plain(value: object) -> object:
     return str(described) if isinstance(described, str) else described
 
 
-def _code(code: object) -> object:
-    return describe_value(code) if isinstance(code, Absent) else getattr(code, "id", "")
+def _code(code: Code | Absent) -> Document:
+    """Give a code with the vocabulary's own label and how well it fits the words."""
+    if isinstance(code, Absent):
+        return {"code": describe_value(code)}
+    return {"code": code.id, "code_label": code.label, "code_match": code.match.value}
 
 
 def _words(provenance: Provenance | Absent | None) -> str:
@@ -159,7 +163,7 @@ def _measured(numbers: MeasuredNumbers) -> Document:
 
 
 def _tally(tally: TestTally) -> Document:
-    return {**tally.results, "tested": tally.tested}
+    return {**tally.results, "tested": tally.tested, "answered": tally.answered}
 
 
 def _labelled(share: LabelledFrequency) -> Document:
@@ -182,7 +186,8 @@ def _table_one(series: Series) -> Iterable[Document]:
 
 
 def _funnel_step(tally: TestTally, n: int) -> Document:
-    return {"label": tally.label, "of": n, "n": tally.tested, **tally.results}
+    counts = {"n": tally.tested, "answered": tally.answered}
+    return {"label": tally.label, "of": n, **counts, **tally.results}
 
 
 def _survival(series: Series) -> Document:

@@ -83,6 +83,7 @@ ASSAYS: Mapping[str, str] = {
     "fish": "FISH",
     "rt_pcr": "RT-PCR",
     "rna_sequencing": "RNA sequencing",
+    "method_not_stated": "method not stated",
     "dna_sequencing": "DNA sequencing",
     "sequencing": "sequencing, material not reported",
 }
@@ -90,7 +91,7 @@ TEST_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "IHC": ("ihc",),
     "FISH": ("fish",),
     "RT-PCR": ("rt_pcr",),
-    "sequencing": ("rna_sequencing", "dna_sequencing", "sequencing"),
+    "sequencing": ("rna_sequencing", "dna_sequencing", "sequencing", "method_not_stated"),
 }
 
 SUPPORT: Mapping[str, str] = {
