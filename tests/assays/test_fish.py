@@ -127,7 +127,9 @@ def test_isolated_3p_counts_under_the_atlas_and_not_under_zhao() -> None:
         (0, 50, "atypical"),
         (3, 5, "atypical"),
         (7, 1, "atypical"),
-        (0, 7, "negative"),
+        (0, 7, "atypical"),
+        (0, 1, "atypical"),
+        (0, 0, "negative"),
         (8, 20, "positive"),
         (7, 0, "negative"),
     ],
@@ -148,9 +150,9 @@ def test_an_atypical_pattern_suggests_rna_sequencing_and_is_marked_as_inferred()
 
 
 def test_a_few_isolated_5p_signals_are_named_even_when_the_call_is_negative() -> None:
-    for rule in (ZHAO, IASLC):
+    for rule, call in ((ZHAO, FishCall.NEGATIVE), (IASLC, FishCall.ATYPICAL)):
         reading = read(rule, 100, 2, isolated_5p=3)
-        assert reading.call is FishCall.NEGATIVE
+        assert reading.call is call
         assert any("Isolated 5' signals in 3 nuclei" in remark for remark in reading.remarks)
 
 

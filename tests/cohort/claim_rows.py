@@ -8,7 +8,7 @@ from spindle.assays.readings import ReadingResult
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.course import TreatmentKind
 from spindle.cases.observations import PercentRange, TestResult
-from spindle.cases.patient import Sex
+from spindle.cases.patient import Precision, Sex
 from spindle.cases.tumour import Laterality
 from spindle.cohort.claims import parse_claims
 from spindle.cohort.claims_audit import AuditedClaim, audit_claims
@@ -52,6 +52,8 @@ def make_row(case_id: str = "1", **fields: Any) -> CohortRow:
         "alk_sequencing": NOT_REPORTED,
         "stains": (),
         "histology": (),
+        "age_precision": Precision.EXACT,
+        "follow_up_precision": Precision.EXACT,
         "death_cause": NOT_REPORTED,
         "treatments": (),
         "treatment_words": "",

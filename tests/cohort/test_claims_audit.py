@@ -211,6 +211,17 @@ def test_two_columns_swapped_in_a_sentence_are_offered_the_other_way_round() -> 
 RULE = 'kind = "inclusion"\nrule = { has_follow_up = true }\n'
 
 
+def test_a_column_that_is_only_near_the_rule_cannot_break_it() -> None:
+    claim = 'kind = "inclusion"\nrule = { site = "orbit" }\n'
+    rows = make_rows({"sites": (sided("orbit"),)}, {"sites": (sided("larynx"),)})
+    broken = audit(claim, rows)
+    assert (broken.verdict, broken.rows) == (CONTRADICTED, ("2",))
+    near = audit(f"{claim}is_decisive = false\n", rows)
+    assert (near.verdict, near.rows, near.recomputed) == (NOT_CHECKABLE, ("2",), "1 of 2")
+    assert "Case 2 cannot show it and cannot refute it and needs a look." in near.reason
+    assert audit(f"{claim}is_decisive = false\n", rows[:1]).verdict is AGREES
+
+
 def test_a_rule_that_every_row_keeps_or_that_some_break() -> None:
     assert audit(RULE, followed(1, 2)).verdict is AGREES
     found = audit(RULE, [*followed(1, 2), make_row("lost", is_lost=True)])

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from spindle.cohort.claim_checks.values import Value, is_conflict
 from spindle.cohort.claims_audit import Verdict
 from spindle.cohort.rows import CohortRow, Occurrence
+from spindle.errors import UserError
 
 AGREES, DIFFERS, IMPOSSIBLE = Verdict.AGREES, Verdict.DIFFERS, Verdict.IMPOSSIBLE
 CONTRADICTED, UNSUPPORTED = Verdict.CONTRADICTED, Verdict.UNSUPPORTED
@@ -122,10 +123,101 @@ def test_rows_answer_with_a_statistic_a_share_or_survival() -> None:
     )
 
 
-def test_a_share_of_a_sample_has_an_interval_between_documents_and_none_within_one() -> None:
-    def document(label: str, value: str) -> str:
-        return f'{{ document = "{label}", {value} }}'
+def document(label: str, value: str) -> str:
+    return f'{{ document = "{label}", {value} }}'
 
+
+ALL_SITES, NOSE = 'population = "all sites"', 'population = "nose"'
+
+
+def test_other_populations_do_not_contradict_each_other() -> None:
+    pair = [document("one", f"value = 50, {ALL_SITES}"), document("two", f"value = 8, {NOSE}")]
+    found = audit(places(*pair, kind="documents", more='unit = "%"\n'), [])
+    assert (found.verdict, found.recomputed) == (NOT_CHECKABLE, "the populations differ")
+    assert found.reason == (
+        "These cannot be held against each other, because the populations differ (%): "
+        "the first document (all sites): 50; the second document (nose): 8."
+    )
+    same = [pair[0], document("two", f"value = 8, {ALL_SITES.replace('all', 'All')}")]
+    assert audit(places(*same, kind="documents"), []).verdict is CONTRADICTED
+
+
+def test_a_population_apart_is_named_beside_those_that_are_compared() -> None:
+    apart = place("c", f"value = 8, {NOSE}")
+    agree = [place("a", f"value = 50, {ALL_SITES}"), place("b", f"low = 40, {ALL_SITES}")]
+    found = audit(places(*agree, apart), [])
+    assert (found.verdict, found.recomputed) == (AGREES, "no conflict")
+    assert found.reason == (
+        "These do not contradict each other: a (all sites): 50; b (all sites): at least 40. "
+        "Not held against them, because the populations differ: c (nose): 8."
+    )
+    differ = [agree[0], place("b", f"value = 60, {ALL_SITES}")]
+    against = audit(places(*differ, apart), [])
+    assert (against.verdict, against.recomputed) == (CONTRADICTED, "2 values in 3 places")
+    assert "These cannot all hold: a (all sites): 50; b (all sites): 60." in against.reason
+    assert "Not held against them" in against.reason
+
+
+def test_other_measures_do_not_contradict_each_other() -> None:
+    pair = [
+        place("a", 'words = "no test", measure = "an advice"'),
+        place("b", 'words = "a fusion", measure = "a finding"'),
+    ]
+    found = audit(places(*pair), [])
+    assert (found.verdict, found.recomputed) == (NOT_CHECKABLE, "the measures differ")
+    same = [part.replace("a finding", "an advice") for part in pair]
+    against = audit(places(*same), [])
+    assert against.verdict is CONTRADICTED
+    assert "a (an advice: no test); against b (an advice: a fusion)" in against.reason
+
+
+def test_rows_are_not_held_against_rows() -> None:
+    by_sex = [
+        place(sex, f'rows = {{ count = {{ sex = "{sex}" }} }}, measure = "in the rows"')
+        for sex in ("male", "female")
+    ]
+    claim = places(place("Text", 'value = 2, measure = "in the text"'), *by_sex)
+    found = audit(claim, make_rows(*SEXES))
+    assert (found.verdict, found.rows) == (NOT_CHECKABLE, ("1", "2", "3"))
+    assert found.recomputed == "male (in the rows): 2 of 3; female (in the rows): 1 of 3"
+
+
+@pytest.mark.parametrize("name", ["population", "measure"])
+def test_a_population_or_measure_is_given_for_all_or_for_none(name: str) -> None:
+    claim = places(place("a", f'value = 1, {name} = "all"'), place("b", "value = 2"))
+    with pytest.raises(UserError, match=f"every statement has a {name}"):
+        audit(claim, [])
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 2)), min_size=2, max_size=5))
+def test_a_contradiction_needs_two_statements_of_one_population(
+    said: list[tuple[str, int]],
+) -> None:
+    parts = [
+        place(str(n), f'value = {value}, population = "{population}"')
+        for n, (population, value) in enumerate(said)
+    ]
+    verdict = audit(places(*parts), []).verdict
+    values = {name: {v for p, v in said if p == name} for name in "ab"}
+    if any(len(found) > 1 for found in values.values()):
+        assert verdict is CONTRADICTED
+    else:
+        has_pair = len({p for p, _ in said}) < len(said)
+        assert verdict is (AGREES if has_pair else NOT_CHECKABLE)
+
+
+def test_a_share_leaves_the_room_that_silent_rows_leave() -> None:
+    rows = make_rows({"recurrence": YES}, {"recurrence": NO}, {}, {})
+    share = place("Table", "rows = { share = { recurred = true } }")
+    for printed, verdict in ((25, AGREES), (50, AGREES), (75, AGREES), (24, CONTRADICTED)):
+        assert audit(places(place("Text", f"value = {printed}"), share), rows).verdict is verdict
+    found = audit(places(place("Text", "value = 76"), share), rows)
+    assert found.verdict is CONTRADICTED
+    assert "1/2 = 50 % of those of whom it is said" in found.recomputed
+    assert "with the 2 left open from 1/4 = 25 % to 3/4 = 75 %" in found.recomputed
+
+
+def test_a_share_of_a_sample_has_an_interval_between_documents_and_none_within_one() -> None:
     values = ("low = 15, high = 37", "n = 2, of = 17")
     pair = [document(label, value) for label, value in zip(("one", "two"), values, strict=True)]
     found = audit(places(*pair, kind="documents"), [])

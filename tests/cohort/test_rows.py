@@ -145,7 +145,11 @@ def test_sequencing_counts_for_alk_whatever_its_material() -> None:
         test = FusionTest(
             id="n", method=method, result=P, calls=(FusionCall(gene5="TPM3", gene3="ALK"),)
         )
-        assert row_of(test).alk_sequencing is ReadingResult.POSITIVE
+        row = row_of(test)
+        assert row.alk_status is KinaseStatus.FUSION_DETECTED
+        # A fusion whose method nobody states is counted as no sequencing.
+        is_sequencing = method is not SequencingMethod.NOT_STATED
+        assert row.alk_sequencing == (ReadingResult.POSITIVE if is_sequencing else NOT_REPORTED)
 
 
 def test_every_other_stain_is_kept_with_its_share() -> None:

@@ -18,7 +18,7 @@ from spindle.cases.absence import AbsenceReason
 from spindle.cases.course import DeathCause, OutcomeKind, TreatmentKind, VitalStatus
 from spindle.cases.documents import make_case_schema
 from spindle.cases.patient import Sex
-from spindle.cases.tumour import Laterality
+from spindle.cases.tumour import CodeMatch, Laterality
 from spindle.cli.main import main
 from spindle.cohort.claims_audit import Verdict
 from spindle.cohort.endpoints import Endpoint
@@ -207,6 +207,8 @@ def find_words(*path: str) -> set[str]:
         (("absent", "properties", "absent"), AbsenceReason),
         (("case", "properties", "sex"), Sex),
         (("laterality",), Laterality),
+        (("site", "properties", "code_match"), CodeMatch),
+        (("symptom", "properties", "code_match"), CodeMatch),
         (("treatment", "properties", "kind"), TreatmentKind),
         (("follow_up", "properties", "vital_status"), VitalStatus),
         (("outcome", "properties", "kind"), OutcomeKind),

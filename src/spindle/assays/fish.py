@@ -145,10 +145,16 @@ def _nuclei_needed(one_reader: Fact, two_readers: Fact | None, count: NucleiCoun
 
 
 def _find_atypical(count: NucleiCount, rule: FishRule) -> Fact | None:
-    """Give the atypical limit when patterns that do not count would lift the share over it."""
-    if rule.atypical is None or not count.count_patterns(rule.atypical_patterns):
+    """Give the atypical limit when patterns that do not count meet it.
+
+    A limit in per cent asks whether they would lift the share over it if they counted; a limit in
+    nuclei asks for the nuclei with these patterns alone.
+    """
+    isolated = count.count_patterns(rule.atypical_patterns)
+    if rule.atypical is None or not isolated:
         return None
-    abnormal = count.count_patterns((*rule.counted_patterns, *rule.atypical_patterns))
+    counted = count.count_patterns(rule.counted_patterns)
+    abnormal = isolated + counted if rule.atypical.unit == "per cent" else isolated
     return rule.atypical if meets_limit(rule.atypical, abnormal, count.scored) else None
 
 

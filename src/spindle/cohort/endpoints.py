@@ -76,9 +76,10 @@ def _find_first(happened: list[Occurrence], row: CohortRow) -> TimedOutcome | No
     Nothing recurs after a death, so a death is never the first event beside a dated other one.
     """
     dated = [o.months for o in happened if not isinstance(o.months, Absent)]
-    undated = [o for o in happened if isinstance(o.months, Absent) and o.has_occurred]
-    is_only_death_undated = bool(dated) and undated == [Occurrence(True, row.follow_up_months)]
-    if dated and (not undated or is_only_death_undated):
+    # The death stands last, where it is one of the outcomes; undated, it follows every dated one.
+    others = happened[:-1] if row.death.has_occurred is True else happened
+    has_undated = any(isinstance(occurrence.months, Absent) for occurrence in others)
+    if dated and not has_undated:
         return TimedOutcome(min(dated), EVENT, is_assumed=False)
     ends = [*dated, *([] if isinstance(row.follow_up_months, Absent) else [row.follow_up_months])]
     return TimedOutcome(min(ends), EVENT, is_assumed=True) if ends else None

@@ -10,7 +10,7 @@ from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.case import Case
 from spindle.cases.course import OutcomeKind, TreatmentKind, VitalStatus
 from spindle.cases.observations import PercentRange, Stain, TestResult
-from spindle.cases.patient import Age, Sex
+from spindle.cases.patient import Age, Precision, Sex
 from spindle.cases.tumour import Laterality
 from spindle.reasoning.assessments import Assessment, KinaseStatus
 from spindle.reasoning.statuses import SEQUENCING_ASSAYS
@@ -69,6 +69,8 @@ class CohortRow:
     """Sex."""
     age_months: float | Absent
     """Age at diagnosis in months."""
+    age_precision: Precision
+    """How exactly the age was given."""
     sites: tuple[SidedName, ...]
     """Sites."""
     symptoms: tuple[SidedName, ...]
@@ -91,6 +93,8 @@ class CohortRow:
     """Treatments in the words of the source."""
     follow_up_months: float | Absent
     """Length of follow-up in months."""
+    follow_up_precision: Precision
+    """How exactly the length of follow-up was given."""
     is_lost: bool | Absent
     """Whether the patient is said to be lost to follow-up."""
     vital_status: VitalStatus | Absent
@@ -128,6 +132,7 @@ def make_row(case: Case, assessment: Assessment) -> CohortRow:
         row_number=_row_number(case),
         sex=case.patient.sex,
         age_months=_age_months(case.patient.age_at_diagnosis),
+        age_precision=_age_precision(case.patient.age_at_diagnosis),
         sites=tuple(
             SidedName(site.name, site.laterality, not isinstance(site.code, Absent))
             for site in case.tumour.sites
@@ -150,6 +155,7 @@ def make_row(case: Case, assessment: Assessment) -> CohortRow:
         treatments=tuple(dict.fromkeys(treatment.kind for treatment in case.treatments)),
         treatment_words=_treatment_words(case),
         follow_up_months=case.follow_up.duration_months,
+        follow_up_precision=case.follow_up.precision,
         is_lost=case.follow_up.is_lost,
         vital_status=case.follow_up.vital_status,
         recurrence=_find_occurrence(case, OutcomeKind.RECURRENCE),
@@ -190,6 +196,10 @@ def _row_number(case: Case) -> int:
 
 def _age_months(age: Age | Absent) -> float | Absent:
     return age if isinstance(age, Absent) else age.months
+
+
+def _age_precision(age: Age | Absent) -> Precision:
+    return Precision.EXACT if isinstance(age, Absent) else age.precision
 
 
 def _list_stains(case: Case) -> tuple[StainResult, ...]:

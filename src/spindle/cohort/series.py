@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from spindle.assays.readings import ReadingResult
 from spindle.cases.absence import AbsenceReason, Absent
+from spindle.cases.patient import Precision
 from spindle.cohort.counts import CountTable, count_times
 from spindle.cohort.endpoints import CENSORED, EVENT, Endpoint, find_outcome
 from spindle.cohort.frequencies import (
@@ -61,6 +62,8 @@ class MeasuredNumbers:
     """Summary; none when nobody has it."""
     missing: int
     """Patients without it."""
+    imprecise: int
+    """Patients whose number is about, over or under what is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +158,19 @@ def describe_series(rows: Sequence[CohortRow]) -> Series:
     return Series(
         n=len(rows),
         sex=sex,
-        age_years=_measure(row.age_years for row in rows),
-        follow_up_months=_measure(row.follow_up_months for row in rows),
+        age_years=_measure((row.age_years, row.age_precision) for row in rows),
+        follow_up_months=_measure((r.follow_up_months, r.follow_up_precision) for r in rows),
         outcomes=outcomes,
         tests=tests,
         statuses=_share_labels(rows, lambda row: (row.alk_status.value,)),
         discordant=sum(row.is_discordant for row in rows),
         next_tests=Counter(row.next_tests for row in rows),
         sites=_share_labels(rows, lambda row: (site.name for site in row.sites)),
-        symptoms=_share_labels(rows, lambda r: (s.name for s in r.symptoms if s.is_present)),
+        symptoms=_share_labels(
+            rows,
+            lambda row: (s.name for s in row.symptoms if s.is_present),
+            is_described=lambda row: bool(row.symptoms),
+        ),
         treatments=treatments,
         table_one=tuple(_list_table_one(sex, tests, treatments, outcomes)),
         survival=survival,
@@ -183,11 +190,12 @@ def _tally(values: Iterable[object], known: Sequence[str]) -> dict[str, int]:
     return {name: counted.get(name, 0) for name in dict.fromkeys((*known, *reasons, *counted))}
 
 
-def _measure(values: Iterable[float | Absent]) -> MeasuredNumbers:
+def _measure(values: Iterable[tuple[float | Absent, Precision]]) -> MeasuredNumbers:
     listed = list(values)
-    numbers = [value for value in listed if not isinstance(value, Absent)]
-    summary = summarise_numbers(numbers) if numbers else None
-    return MeasuredNumbers(summary, len(listed) - len(numbers))
+    numbers = [(n, precision) for n, precision in listed if not isinstance(n, Absent)]
+    imprecise = sum(precision is not Precision.EXACT for _, precision in numbers)
+    summary = summarise_numbers(n for n, _ in numbers) if numbers else None
+    return MeasuredNumbers(summary, len(listed) - len(numbers), imprecise)
 
 
 def _tally_tests(rows: Sequence[CohortRow]) -> dict[str, TestTally]:
@@ -211,6 +219,7 @@ OUTCOME_LABELS = (
     "recurrence",
     "lost_to_follow_up",
     "no_event_reported",
+    "followed_without_word_on_events",
     UNSAID,
 )
 
@@ -228,9 +237,10 @@ def name_outcome(row: CohortRow) -> str:
             return label
     if row.is_lost is True:
         return "lost_to_follow_up"
-    is_said = any(o.has_occurred is False for o in happened.values())
+    if any(occurrence.has_occurred is False for occurrence in happened.values()):
+        return "no_event_reported"
     has_time = not isinstance(row.follow_up_months, Absent)
-    return "no_event_reported" if is_said or has_time else UNSAID
+    return "followed_without_word_on_events" if has_time else UNSAID
 
 
 def _tally_outcomes(rows: Sequence[CohortRow]) -> dict[str, int]:
@@ -239,15 +249,22 @@ def _tally_outcomes(rows: Sequence[CohortRow]) -> dict[str, int]:
 
 
 def _share_labels(
-    rows: Sequence[CohortRow], labels: Callable[[CohortRow], Iterable[str]]
+    rows: Sequence[CohortRow],
+    labels: Callable[[CohortRow], Iterable[str]],
+    *,
+    is_described: Callable[[CohortRow], bool] | None = None,
 ) -> tuple[LabelledFrequency, ...]:
-    """Give how many patients have each label, of those with any; the most frequent first."""
+    """Give how many patients have each label; the most frequent first.
+
+    N counts those about whom the source speaks: those with any label, or, where `is_described` is
+    given, those too of whom it only denies.
+    """
     counted: Counter[str] = Counter()
     described = 0
     for row in rows:
         found = set(labels(row))
         counted.update(found)
-        described += bool(found)
+        described += bool(found) or (is_described is not None and is_described(row))
     unknown = len(rows) - described
     ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0].lower()))
     return tuple(
@@ -271,7 +288,8 @@ def _list_table_one(
             yield LabelledFrequency("positive", share, unknown, tally.label)
     for item in treatments:
         yield LabelledFrequency(item.label, item.share, item.unknown, "Treatment")
-    said = {name: n for name, n in outcomes.items() if name not in ("lost_to_follow_up", UNSAID)}
+    unsaid = ("lost_to_follow_up", "followed_without_word_on_events", UNSAID)
+    said = {name: n for name, n in outcomes.items() if name not in unsaid}
     yield from _share_tally("Outcome at last contact", said, sum(outcomes.values()))
 
 

@@ -96,7 +96,7 @@ def describe_case_in_short(case: Case, assessment: Document) -> Document:
         name: {"status": kinase["status"], "discordant": kinase["discordant"]}
         for name, kinase in assessment["kinases"].items()
     }
-    tests = [{"test": t["test"], "when": t["when"]} for t in assessment["next_tests"]]
+    tests = [{k: t[k] for k in ("test", "name", "when")} for t in assessment["next_tests"]]
     short = {"kinases": kinases, "next_tests": tests}
     return {"id": case.id, "row": _row(case.provenance), "assessment": short}
 
@@ -159,7 +159,8 @@ def _measured(numbers: MeasuredNumbers) -> Document:
     names = [name for name in NumberSummary.__dataclass_fields__ if name != "n"]
     absent = {"absent": "not_reported"}
     values = {name: absent if summary is None else getattr(summary, name) for name in names}
-    return {"n": summary.n if summary else 0, **values, "missing": numbers.missing}
+    counts = {"missing": numbers.missing, "imprecise": numbers.imprecise}
+    return {"n": summary.n if summary else 0, **values, **counts}
 
 
 def _tally(tally: TestTally) -> Document:

@@ -70,7 +70,8 @@ VERDICTS: Mapping[str, Mark] = {
     )
 }
 VERDICT_MEANINGS: Mapping[str, str] = {
-    "contradicted": "Another place of the same document, or a row of the table, says otherwise.",
+    "contradicted": "Another place of the same document, a row of the table, or another document "
+    "about the same patients or population, says otherwise.",
     "impossible": "No rows like these could give the printed value.",
     "differs": "The rows give another value than the printed one.",
     "unsupported": "A conclusion without the test or the count that it needs.",
@@ -114,6 +115,7 @@ OUTCOMES: Mapping[str, str] = {
     "died": "died",
     "death": "death",
     "no_event_reported": "no event reported",
+    "followed_without_word_on_events": "followed, without a word on events",
     "lost_to_follow_up": "lost to follow-up",
 }
 TREATMENT_LETTERS: Mapping[str, str] = {

@@ -22,11 +22,12 @@ class Verdict(StrEnum):
     IMPOSSIBLE = "impossible"
     """No rows like these could give it."""
     CONTRADICTED = "contradicted"
-    """Another place of the same document, another document, or a row says otherwise."""
+    """Another place of the same document, another document, or a row says otherwise, and of the
+    same population and measure."""
     UNSUPPORTED = "unsupported"
     """A conclusion without the test or the count that it needs."""
     NOT_CHECKABLE = "not_checkable"
-    """The rows do not hold what it takes."""
+    """The rows do not hold what it takes or leave it open, or the statements can't be compared."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ class InclusionCheck:
     """The rule."""
     among: Condition
     """For which cases."""
+    is_decisive: bool = True
+    """Whether a row that does not fit breaks the rule; not when its column holds something near
+    what the rule asks, such as where a tumour grew and not where it began."""
 
     def find(self, rows: Sequence[CohortRow]) -> Finding:
         """Give whether every row keeps the rule."""
@@ -41,9 +44,14 @@ class InclusionCheck:
             return Finding(Verdict.CONTRADICTED, printed, recomputed, reason)
         reason = describe_count(count, self.rule, self.among)
         if count.unfit:
+            verdict, words = Verdict.CONTRADICTED, "It does not hold for {}."
+            if not self.is_decisive:
+                verdict = Verdict.NOT_CHECKABLE
+                need = "needs" if len(count.unfit) == 1 else "need"
+                words = f"{{}} cannot show it and cannot refute it and {need} a look."
+            named = capitalise(words.format(list_cases(count.unfit)))
             shown = self._show_broken(rows, count.unfit)
-            reason += f" It does not hold for {list_cases(count.unfit)}. {shown}"
-            return Finding(Verdict.CONTRADICTED, printed, recomputed, reason, count.unfit)
+            return Finding(verdict, printed, recomputed, f"{reason} {named} {shown}", count.unfit)
         verdict = Verdict.NOT_CHECKABLE if count.open else Verdict.AGREES
         return Finding(verdict, printed, recomputed, reason, count.fitting)
 
@@ -60,4 +68,8 @@ class InclusionCheck:
 
 def read_inclusion(fields: ClaimFields) -> InclusionCheck:
     """Give the check of an `inclusion` claim."""
-    return InclusionCheck(fields.read_condition("rule"), fields.read_among())
+    return InclusionCheck(
+        rule=fields.read_condition("rule"),
+        among=fields.read_among(),
+        is_decisive=fields.read_flag("is_decisive", default=True),
+    )

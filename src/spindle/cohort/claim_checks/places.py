@@ -9,7 +9,7 @@ from itertools import combinations
 from spindle.cohort.claim_checks.fields import ClaimFields
 from spindle.cohort.claim_checks.findings import Finding, Verdict, count_noun, join_list
 from spindle.cohort.claim_checks.statements import ReadLabel, Statement, read_statement
-from spindle.cohort.claim_checks.values import Value, is_conflict
+from spindle.cohort.claim_checks.values import Scope, Value, is_conflict
 from spindle.cohort.rows import CohortRow
 from spindle.knowledge.vocabularies import fold
 
@@ -24,16 +24,37 @@ class Said:
     """The place or the document."""
     value: Value
     """The value."""
+    scope: Scope
+    """What it speaks of."""
+    is_printed: bool
+    """Whether a place or a document prints it; the rows give the others."""
+
+    @property
+    def title(self) -> str:
+        """Who says it, and of what."""
+        return f"{self.label} ({self.scope.words})" if self.scope.words else self.label
 
     @property
     def words(self) -> str:
         """Who says what."""
-        return f"{self.label}: {self.value.shown}"
+        return f"{self.title}: {self.value.shown}"
+
+    def is_comparable(self, other: Said) -> bool:
+        """Give whether the two can be held against each other: printed, and of the same."""
+        return (self.is_printed or other.is_printed) and self.scope.is_same(other.scope)
+
+    def contradicts(self, other: Said) -> bool:
+        """Give whether the two speak of the same and cannot both hold."""
+        return self.is_comparable(other) and is_conflict(self.value, other.value)
 
 
 @dataclass(frozen=True, slots=True)
 class PlacesCheck:
-    """The same quantity in several places of one document, or in several documents."""
+    """The same quantity in several places of one document, or in several documents.
+
+    Only statements of one population and one measure can contradict each other: a share of all
+    tumours says nothing against another share in the nose.
+    """
 
     statements: tuple[Statement, ...]
     """Who says what."""
@@ -45,45 +66,55 @@ class PlacesCheck:
     def find(self, rows: Sequence[CohortRow]) -> Finding:
         """Give whether the places say the same."""
         asked = [(statement, statement.find_value(rows)) for statement in self.statements]
-        said = [Said(s.label, value) for s, value in asked if value is not None]
-        silent = [s.label for s, value in asked if value is None]
-        printed = "; ".join(
-            Said(s.label, value).words
+        said = [
+            Said(s.label, value, s.scope, s.from_rows is None)
             for s, value in asked
-            if value is not None and s.from_rows is None
-        )
-        recomputed = "; ".join(
-            Said(s.label, value).words
-            for s, value in asked
-            if value is not None and s.from_rows is not None
-        )
-        cases = tuple(dict.fromkeys(case for one in said for case in one.value.cases))
-        return self._judge(said, silent, Finding(Verdict.AGREES, printed, recomputed, "", cases))
-
-    def _judge(self, said: Sequence[Said], silent: Sequence[str], found: Finding) -> Finding:
-        conflicts = [
-            (one, other)
-            for one, other in combinations(said, 2)
-            if is_conflict(one.value, other.value)
+            if value is not None
         ]
+        silent = [s.label for s, value in asked if value is None]
+        printed = "; ".join(one.words for one in said if one.is_printed)
+        recomputed = "; ".join(one.words for one in said if not one.is_printed)
+        cases = tuple(dict.fromkeys(case for one in said for case in one.value.cases))
+        found = Finding(Verdict.AGREES, printed, recomputed, "", cases)
         note = f" The rows do not answer for {join_list(silent)}." if silent else ""
+        return self._judge(said, note, found)
+
+    def _judge(self, said: Sequence[Said], note: str, found: Finding) -> Finding:
+        pairs = [(a, b) for a, b in combinations(said, 2) if a.is_comparable(b)]
+        conflicts = [(one, other) for one, other in pairs if one.contradicts(other)]
+        compared = [one for one in said if any(one in pair for pair in pairs)]
+        note = f"{self._describe_apart(said, compared)}{note}"
         if conflicts:
             recomputed = found.recomputed or self._count_values(said)
             reason = f"{self._describe_conflicts(conflicts)}{note}"
             return replace(
                 found, verdict=Verdict.CONTRADICTED, recomputed=recomputed, reason=reason
             )
-        if len(said) < 2:
-            reason = f"There is nothing to hold it against.{note}"
-            return replace(
-                found,
-                verdict=Verdict.NOT_CHECKABLE,
-                recomputed="not in the rows",
-                reason=reason,
-            )
-        listed = "; ".join(one.words for one in said)
+        if not compared:
+            return self._leave_open(said, note, found)
+        listed = "; ".join(one.words for one in compared)
         reason = f"These do not contradict each other{self._unit}: {listed}.{note}"
         return replace(found, recomputed=found.recomputed or "no conflict", reason=reason)
+
+    def _leave_open(self, said: Sequence[Said], note: str, found: Finding) -> Finding:
+        """Give the finding when no two statements can be held against each other."""
+        verdict = Verdict.NOT_CHECKABLE
+        if len(said) < 2:
+            reason = f"There is nothing to hold it against.{note}"
+            return replace(found, verdict=verdict, recomputed="not in the rows", reason=reason)
+        recomputed = found.recomputed or f"{_name_difference(said)} differ"
+        return replace(found, verdict=verdict, recomputed=recomputed, reason=note.strip())
+
+    def _describe_apart(self, said: Sequence[Said], compared: Sequence[Said]) -> str:
+        """Name what cannot be held against anything, side by side; empty when there is nothing."""
+        apart = [one for one in said if one not in compared]
+        if not apart or len(said) < 2:
+            return ""
+        listed = "; ".join(one.words for one in apart)
+        differ = f"because {_name_difference(said)} differ{self._unit}: {listed}."
+        if compared:
+            return f" Not held against them, {differ}"
+        return f" These cannot be held against each other, {differ}"
 
     @property
     def _unit(self) -> str:
@@ -91,10 +122,10 @@ class PlacesCheck:
 
     def _count_values(self, said: Sequence[Said]) -> str:
         """Give how many values there are that contradict one another."""
-        groups: list[Value] = []
+        groups: list[Said] = []
         for one in said:
-            if all(is_conflict(one.value, value) for value in groups):
-                groups.append(one.value)
+            if all(one.contradicts(other) for other in groups):
+                groups.append(one)
         return f"{len(groups)} values in {count_noun(len(said), self.noun)}"
 
     def _describe_conflicts(self, conflicts: Sequence[tuple[Said, Said]]) -> str:
@@ -112,11 +143,24 @@ class PlacesCheck:
         return f"{sentence} In conflict: {shown}{f'; and {more} more' if more > 0 else ''}."
 
 
+def _name_difference(said: Sequence[Said]) -> str:
+    """Give in what the statements differ: `the populations`, `the measures`, or both."""
+    populations = {fold(one.scope.population) for one in said}
+    measures = {fold(one.scope.measure) for one in said}
+    names = [
+        name
+        for name, found in (("the populations", populations), ("the measures", measures))
+        if len(found) > 1
+    ]
+    return join_list(names)
+
+
 def _oppose_words(said: Sequence[Said]) -> str:
     """Give those who say the same together, against those who say something else."""
     groups: dict[str, list[str]] = {}
     for one in said:
-        groups.setdefault(fold(one.value.words), []).append(f"{one.label} ({one.value.shown})")
+        shown = ": ".join(part for part in (one.scope.words, one.value.shown) if part)
+        groups.setdefault(fold(one.value.words), []).append(f"{one.label} ({shown})")
     return "; against ".join(join_list(group) for group in groups.values())
 
 
@@ -146,6 +190,10 @@ def _read_statements(fields: ClaimFields, noun: str, read_label: ReadLabel) -> P
         raise fields.fail("Words and numbers cannot be held against each other.")
     if printed[0].words and len(printed) < len(statements):
         raise fields.fail("Words cannot be held against a number that the rows give.")
+    for name in ("population", "measure"):
+        said = [bool(getattr(statement.scope, name)) for statement in statements]
+        if any(said) and not all(said):
+            raise fields.fail(f"Either every statement has a {name} or none has.")
     return PlacesCheck(statements, fields.read_text("unit", ""), noun)
 
 

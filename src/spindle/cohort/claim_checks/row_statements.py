@@ -20,7 +20,7 @@ from spindle.cohort.claim_checks.summaries import FIND_STATISTIC, MIDDLES, STATI
 from spindle.cohort.claim_checks.survivals import ENDPOINTS, describe_estimate, estimate_rows
 from spindle.cohort.claim_checks.values import Value, make_share
 from spindle.cohort.claim_checks.variables import Variable, measure_rows, read_variable
-from spindle.cohort.conditions import Condition, count_rows
+from spindle.cohort.conditions import Condition, RowCount, count_rows
 from spindle.cohort.endpoints import Endpoint
 from spindle.cohort.rows import CohortRow
 
@@ -51,7 +51,7 @@ class RowCountStatement:
 
 @dataclass(frozen=True, slots=True)
 class RowShareStatement:
-    """Which share of the rows fits, of those of which it is known."""
+    """Which share of the rows fits; with silent rows, any share that they leave room for."""
 
     condition: Condition
     """What the numerator counts."""
@@ -66,7 +66,19 @@ class RowShareStatement:
         known = count.n + len(count.unfit)
         if not known:
             return None
-        return make_share(count.n, known, is_sample=self.is_sample, cases=count.fitting)
+        share = make_share(count.n, known, is_sample=self.is_sample, cases=count.fitting)
+        return self._widen(share, count) if count.open else share
+
+    def _widen(self, share: Value, count: RowCount) -> Value:
+        """Give the share with the room that the silent rows leave: all of them fit, or none."""
+        of, most = count.considered, count.n + len(count.open)
+        least_share = make_share(count.n, of, is_sample=self.is_sample)
+        most_share = make_share(most, of, is_sample=self.is_sample)
+        shown = (
+            f"{share.shown} of those of whom it is said; with the {len(count.open)} left open "
+            f"from {least_share.shown} to {most_share.shown}"
+        )
+        return replace(share, shown=shown, low=least_share.low, high=most_share.high)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spindle.cohort.claim_checks.fields import ClaimFields
 from spindle.cohort.claim_checks.findings import find_half_step
 from spindle.cohort.claim_checks.row_statements import RowStatement, read_row_statement
-from spindle.cohort.claim_checks.values import Value, make_share
+from spindle.cohort.claim_checks.values import Scope, Value, make_share
 from spindle.cohort.rows import CohortRow
 
 ReadLabel = Callable[[ClaimFields], str]
@@ -25,6 +25,8 @@ class Statement:
     """Its value; none when the rows give it."""
     from_rows: RowStatement | None
     """What the rows are asked; none when the value is printed."""
+    scope: Scope
+    """What it speaks of."""
 
     def find_value(self, rows: Sequence[CohortRow]) -> Value | None:
         """Give the value; none when the rows do not say."""
@@ -38,6 +40,7 @@ def read_statement(fields: ClaimFields, read_label: ReadLabel, *, is_sample: boo
     within one document a share is just what was printed.
     """
     label = read_label(fields)
+    scope = Scope(fields.read_text("population", ""), fields.read_text("measure", ""))
     forms = [name for name in ("value", "words", "n", "low", "high", "rows") if fields.has(name)]
     if "rows" in forms:
         if len(forms) > 1:
@@ -45,8 +48,8 @@ def read_statement(fields: ClaimFields, read_label: ReadLabel, *, is_sample: boo
         from_rows = fields.read_table(
             "rows", lambda part: read_row_statement(part, is_sample=is_sample)
         )
-        return Statement(label, None, from_rows)
-    return Statement(label, _read_value(fields, forms, is_sample=is_sample), None)
+        return Statement(label, None, from_rows, scope)
+    return Statement(label, _read_value(fields, forms, is_sample=is_sample), None, scope)
 
 
 def _read_value(fields: ClaimFields, forms: Sequence[str], *, is_sample: bool) -> Value:

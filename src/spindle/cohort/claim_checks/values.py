@@ -11,6 +11,27 @@ from spindle.knowledge.vocabularies import fold
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What a statement speaks of, as far as the statements of a claim differ in it."""
+
+    population: str = ""
+    """Whom or which tumours; empty when no statement of the claim says."""
+    measure: str = ""
+    """What is counted, found or advised; empty when no statement of the claim says."""
+
+    @property
+    def words(self) -> str:
+        """Both in words; empty when neither is said."""
+        return ", ".join(part for part in (self.population, self.measure) if part)
+
+    def is_same(self, other: Scope) -> bool:
+        """Give whether another statement speaks of the same, so that the two can be compared."""
+        return fold(self.population) == fold(other.population) and fold(self.measure) == fold(
+            other.measure
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """A value in words or as a range of numbers."""
 
