@@ -36,13 +36,13 @@ def find_differences(
     """Give a line for each number that is not as expected."""
     for path, value in expected["counts"].items():
         yield from differ(path, find_value(report, path), value, 1e-12)
+    yield from check_labels(expected["labels"], report)
+    yield from check_verdicts(expected, report)
     for path, value in expected["rounded"].items():
         yield from differ(path, round(find_value(report, path), ROUNDED_DECIMALS), value, 1e-12)
     yield from check_cases(expected["cases"], report)
     yield from check_ages(expected["age_months"], folder)
     yield from check_survival(expected, report)
-    if len(report["claims"]) < expected["claims"]["minimum"]:
-        yield f"{len(report['claims'])} claims, expected {expected['claims']['minimum']} at least"
 
 
 def find_value(document: Any, path: str) -> Any:
@@ -70,6 +70,26 @@ def check_cases(expected: dict[str, list[Any]], report: dict[str, Any]) -> Itera
             yield f"case {case['id']} is {found}, expected {wanted}"
 
 
+def check_labels(expected: dict[str, dict[str, int]], report: dict[str, Any]) -> Iterator[str]:
+    """Compare how many patients have each site, symptom and treatment."""
+    for table, labels in expected.items():
+        found = {item["label"]: item["n"] for item in report["cohort"][table]}
+        for label, n in labels.items():
+            if found.get(label) != n:
+                yield f"{table}, {label}: {found.get(label)}, expected {n}"
+
+
+def check_verdicts(expected: dict[str, Any], report: dict[str, Any]) -> Iterator[str]:
+    """Compare the verdict of every claim, and that none is missing or new."""
+    found = {claim["id"]: claim["verdict"] for claim in report["claims"]}
+    if len(found) < expected["claims"]["minimum"]:
+        yield f"{len(found)} claims, expected {expected['claims']['minimum']} at least"
+    for claim_id in sorted({*found, *expected["verdicts"]}):
+        verdict, wanted = found.get(claim_id), expected["verdicts"].get(claim_id)
+        if verdict != wanted:
+            yield f"claim {claim_id} is {verdict}, expected {wanted}"
+
+
 def check_ages(expected: dict[str, float], folder: Path) -> Iterator[str]:
     """Compare ages in months in cases.jsonl."""
     lines = (folder / "cases.jsonl").read_text(encoding="utf-8").splitlines()
@@ -90,6 +110,12 @@ def check_survival(expected: dict[str, Any], report: dict[str, Any]) -> Iterator
             continue
         for key in ("estimate", "lower", "upper"):
             yield from differ(f"{name}, {key}", rows[0][key], wanted[key], SURVIVAL_TOLERANCE)
+    for wanted in expected["log_log"]:
+        rows = survival["log_log"][wanted["endpoint"]]
+        found = next(e for e in rows if e["months"] == wanted["months"])
+        for key in ("lower", "upper"):
+            name = f"{wanted['endpoint']} at {wanted['months']} months, log-log {key}"
+            yield from differ(name, found[key], wanted[key], SURVIVAL_TOLERANCE)
     for key, months in expected["follow_up"].items():
         yield from differ(f"follow-up {key}", survival["follow_up"][key]["months"], months, 1e-12)
 
