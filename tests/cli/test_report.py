@@ -250,3 +250,68 @@ def test_a_bug_shows_no_traceback(
     printed = capsys.readouterr().err
     assert "bug in Spindle" in printed
     assert "Traceback" not in printed
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_run_that_is_asked_to_stop_leaves_nothing(number: int, tmp_path: Path) -> None:
+    table = tmp_path / "large.csv"
+    table.write_text(HEADER + "".join(ROW.replace("1,", f"{n},", 1) for n in range(1, 30_001)))
+    process = subprocess.Popen(
+        [str(SPINDLE), "report", str(table), "--out", str(tmp_path / "deep" / "out")],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("deep/.out.*/cases.jsonl")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(number)
+    assert process.wait(timeout=60) == 128 + number
+    assert [path.name for path in tmp_path.iterdir()] == ["large.csv"]
+
+
+def run_shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_a_run_without_standard_error_writes_its_report(tmp_path: Path) -> None:
+    done = run_shell(f"{SPINDLE} report {TABLE} --out out 2>&-", tmp_path)
+    assert done.returncode == 0
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+    command = f"set -o pipefail; {SPINDLE} report {TABLE} --out out | true"
+    assert run_shell(command, tmp_path).returncode == 0
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full here")
+def test_an_output_that_is_full_is_no_bug(tmp_path: Path) -> None:
+    done = run_shell(f"{SPINDLE} fish --scored 50 --split 1 >/dev/full", tmp_path)
+    assert done.returncode == 4
+    assert "[output-not-writable]" in done.stderr
+
+
+def test_a_file_name_of_other_bytes_is_read(tmp_path: Path) -> None:
+    name = os.fsencode(tmp_path) + b"/tabl\xe9.csv"
+    with open(name, "w", encoding="utf-8") as stream:  # noqa: PTH123 - the name is no text
+        stream.write(HEADER + ROW)
+    assert run(os.fsdecode(name), "--out", tmp_path / "out") == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["source"]["file"] == "tabl\ufffd.csv"
+
+
+@pytest.mark.parametrize("option", ["--mapping", "--claims"])
+def test_a_settings_file_is_read_within_bounds(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dots = tmp_path / "dots.toml"
+    dots.write_text("a." * 100_000 + "a = 1")
+    digits = tmp_path / "digits.toml"
+    digits.write_text(f"[options]\nheader_row = {'9' * 5000}\n")
+    for path in (dots, digits, Path("/dev/zero"), tmp_path):
+        assert run(TABLE, option, path, "--out", tmp_path / "out") == 3
+        assert "bug" not in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

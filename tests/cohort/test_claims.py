@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from claim_rows import FEMALE, HEADER, MALE, NEGATIVE, POSITIVE, YES, make_rows
 
-from spindle.cohort import claims as claims_module
 from spindle.cohort.claim_checks.counts import COMPARISONS
 from spindle.cohort.claim_checks.fields import ClaimFields
 from spindle.cohort.claim_checks.kinds import KINDS
@@ -87,7 +86,7 @@ def test_a_file_that_is_not_text_is_refused(tmp_path: Path) -> None:
 def test_a_file_that_is_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims_module, "MAX_BYTES", 100)
+    monkeypatch.setattr("spindle.formats.toml_files.MAX_BYTES", 100)
     path = tmp_path / "claims.toml"
     path.write_text("#" * 101, encoding="utf-8")
     with pytest.raises(UserError, match="100 bytes"):

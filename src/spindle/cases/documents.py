@@ -76,7 +76,8 @@ def _check_kinds(document: Document, place: str) -> None:
         kind = observation.get("kind") if isinstance(observation, dict) else None
         if not isinstance(kind, str) or kind not in OBSERVATION_CLASSES:
             known = ", ".join(OBSERVATION_CLASSES)
-            message = f"{path}.kind: {kind!r} is no kind of observation; known are {known}."
+            shown = repr(kind[:80]) if isinstance(kind, str) else f"a {type(kind).__name__}"
+            message = f"{path}.kind: {shown} is no kind of observation; known are {known}."
             raise UserError("case-invalid", message, place=place)
 
 

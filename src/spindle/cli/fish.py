@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from spindle.assays.fish import FishInterpretation, NucleiCount, compare_rules, interpret_count
-from spindle.cli.main import NOTICE
+from spindle.cli.main import NOTICE, echo
 from spindle.knowledge.fish_rules import DEFAULT_RULE, find_fish_rule
 
 CALL_WORDS = {
@@ -66,9 +66,9 @@ def command(
     reading = interpret_count(count, rule)
     others = compare_rules(count)
     if as_json:
-        click.echo(json.dumps(describe_reading(reading, others), indent=2, ensure_ascii=False))
+        echo(json.dumps(describe_reading(reading, others), indent=2, ensure_ascii=False))
     else:
-        click.echo(format_reading(reading, others))
+        echo(format_reading(reading, others))
 
 
 def describe_reading(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from spindle import __version__
-from spindle.errors import EXIT_BUG, UserError
+from spindle.errors import EXIT_BUG, EXIT_OUTPUT, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +69,7 @@ def group() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; a user's error gives one sentence and its exit code, never a trace."""
+    _end_on_signals()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that can't show a character must not end the run.
         if hasattr(stream, "reconfigure"):
@@ -80,9 +83,8 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _stop("Stopped. Nothing was written.", 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    except OutputError as error:
+        _stop(f"Error: The output can't be written: {error}. [output-not-writable]", EXIT_OUTPUT)
     except Exception as error:
         if DEBUG_VARIABLE in os.environ:
             raise
@@ -94,6 +96,47 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(result if isinstance(result, int) else 0)
 
 
+class OutputError(Exception):
+    """Standard output can't be written, as when a disk is full."""
+
+
+def echo(text: str) -> None:
+    """Write a line to standard output; a reader that has gone away is no error.
+
+    Raises
+    ------
+    OutputError
+        When the output can't be written for another reason.
+    """
+    try:
+        click.echo(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_stdout()
+    except OSError as error:
+        _forget_stdout()
+        raise OutputError(error.strerror or str(error)) from None
+
+
+def _forget_stdout() -> None:
+    """Send what is left in the buffer nowhere, so that the interpreter's exit can't fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end_on_signals() -> None:
+    """End on a request to stop as on an error, so that what was staged is removed."""
+
+    def stop(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        # Windows knows no SIGHUP; a thread that is not the main one may set no handler.
+        if hasattr(signal, name):
+            with contextlib.suppress(ValueError):
+                signal.signal(getattr(signal, name), stop)
+
+
 def _stop(message: str, exit_code: int) -> None:
-    click.echo(message, err=True)
+    with contextlib.suppress(OSError, AttributeError):
+        click.echo(message, err=True)
     sys.exit(exit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import Any
 
 import click
 
-from spindle.cli.main import NOTICE
+from spindle.cli.main import NOTICE, echo
 from spindle.knowledge.fish_rules import DEFAULT_RULE
 from spindle.knowledge.protocols import DEFAULT_PROTOCOL
 
@@ -22,9 +23,9 @@ PROGRESS_STEPS = 1000
 
 
 @click.command(name="report", epilog=NOTICE)
-@click.argument("table", type=click.Path(path_type=Path))
+@click.argument("table", type=click.Path(path_type=Path, readable=False))
 @click.option(
-    "--mapping", "mapping_file", type=click.Path(path_type=Path),
+    "--mapping", "mapping_file", type=click.Path(path_type=Path, readable=False),
     help="TOML file that says which column is what.",
 )  # fmt: skip
 @click.option("--sheet", help="Sheet of a workbook; the first one with content otherwise.")
@@ -37,11 +38,11 @@ PROGRESS_STEPS = 1000
     help="Rule by which FISH counts are read.",
 )  # fmt: skip
 @click.option(
-    "--claims", "claims_file", type=click.Path(path_type=Path),
+    "--claims", "claims_file", type=click.Path(path_type=Path, readable=False),
     help="TOML file with the claims of the publication, to be recomputed from the rows.",
 )  # fmt: skip
 @click.option(
-    "--out", "folder", type=click.Path(path_type=Path), required=True,
+    "--out", "folder", type=click.Path(path_type=Path, readable=False), required=True,
     help="Folder to write; it must not exist.",
 )  # fmt: skip
 @click.option("--force", "is_forced", is_flag=True, help="Replace an earlier report.")
@@ -71,7 +72,7 @@ def command(
     settings = ReportSettings(
         protocol_id=_check_protocol(protocol_id),
         fish_rule_id=_check_fish_rule(fish_rule_id),
-        mapping_name=mapping_file.name if mapping_file else "",
+        mapping_name=_name_file(mapping_file),
         claims=_load_claims(claims_file),
     )
     check_folder(folder, is_forced=is_forced)
@@ -81,7 +82,12 @@ def command(
         report = write_report(
             reading, folder, settings, is_forced=is_forced, show_progress=show_progress
         )
-    click.echo(_dump(report["cohort"]) if as_json else format_summary(report, folder))
+    echo(_dump(report["cohort"]) if as_json else format_summary(report, folder))
+
+
+def _name_file(path: Path | None) -> str:
+    """Give a file's name as text, whatever bytes it has."""
+    return os.fsencode(path.name).decode("utf-8", "replace") if path else ""
 
 
 def _check_protocol(protocol_id: str) -> str:
@@ -116,9 +122,9 @@ def _refuse_input_in(folder: Path, *inputs: Path | None) -> None:
     """Refuse to replace a folder that holds what is being read."""
     from spindle.errors import UserError
 
-    target = folder.resolve()
+    target = Path(os.path.realpath(folder))
     for path in inputs:
-        if path is not None and target in path.resolve().parents:
+        if path is not None and target in Path(os.path.realpath(path)).parents:
             raise UserError(
                 "output-not-writable",
                 f"{path.name} lies in the output folder, which would be replaced.",
@@ -129,7 +135,8 @@ def _refuse_input_in(folder: Path, *inputs: Path | None) -> None:
 @contextmanager
 def _progress() -> Iterator[Callable[[float], None] | None]:
     """Give a way to show progress on a terminal; none where nobody looks on."""
-    if not sys.stderr.isatty():
+    # A service or a closed terminal can leave a program without one.
+    if sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     with click.progressbar(

@@ -7,7 +7,6 @@ what recomputing it should give.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,9 +18,7 @@ from spindle.cohort.claim_checks.fields import ClaimFields
 from spindle.cohort.claim_checks.kinds import KINDS, Check
 from spindle.cohort.condition_fields import FieldTest, suggest
 from spindle.errors import UserError
-
-# Largest claims file; sixty claims take thirty thousand bytes.
-MAX_BYTES = 2_000_000
+from spindle.formats.toml_files import parse_toml_text, read_toml_text
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SECTIONS = ("source", "documents", "claims")
@@ -98,28 +95,7 @@ def load_claims(path: Path) -> ClaimsFile:
         `file-not-found`, `file-is-folder` or `file-unreadable` for a file that can't be opened;
         `claims-invalid`, with line, claim, field and what is allowed, for one that is not valid.
     """
-    return parse_claims(_read_file(path), path.name)
-
-
-def _read_file(path: Path) -> str:
-    if not path.exists():
-        raise UserError("file-not-found", "There is no such claims file.", place=str(path))
-    if path.is_dir():
-        raise UserError("file-is-folder", "A claims file was expected.", place=str(path))
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = f"It can't be opened: {error.strerror or error}."
-        raise UserError("file-unreadable", message, place=str(path)) from None
-    if len(content) > MAX_BYTES:
-        message = f"A claims file has at most {MAX_BYTES:,} bytes."
-        raise UserError("claims-invalid", message, place=str(path))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"It is not UTF-8: byte {error.start + 1} can't be read."
-        raise UserError("claims-invalid", message, place=str(path)) from None
+    return parse_claims(read_toml_text(path, slug="claims-invalid", name="claims file"), path.name)
 
 
 def parse_claims(text: str, file_name: str) -> ClaimsFile:
@@ -130,11 +106,8 @@ def parse_claims(text: str, file_name: str) -> ClaimsFile:
     UserError
         `claims-invalid`, with line, claim, field and what is allowed.
     """
-    try:
-        # Decimals keep the digits that were printed: 35.0 is not 35.
-        values = tomllib.loads(text, parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError) as error:
-        raise UserError("claims-invalid", f"Not TOML: {error}.", place=file_name) from None
+    # Decimals keep the digits that were printed: 35.0 is not 35.
+    values = parse_toml_text(text, slug="claims-invalid", place=file_name, parse_float=Decimal)
     for section in values:
         if section not in _SECTIONS:
             message = (

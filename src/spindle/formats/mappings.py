@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +18,7 @@ from spindle.cases.observations import SequencingMethod
 from spindle.cases.patient import TimeUnit
 from spindle.cases.specimen import SpecimenKind
 from spindle.errors import UserError
+from spindle.formats.toml_files import parse_toml_text, read_toml_text
 from spindle.knowledge.vocabularies import find_marker, header_terms, read_header
 
 REMARK = "remark"
@@ -27,10 +27,8 @@ AGE_SEX = "age_sex"
 # Fields that take a name after a colon: `stain:desmin`, `fish:ROS1`, `rt_pcr:ROS1`.
 NAMED_FIELDS = (STAIN, "fish", "rt_pcr")
 # Fields that no header is listed for, and that a mapping file may still name.
-OTHER_FIELDS = (AGE_SEX, "imaging", "ki67", "laterality", *NAMED_FIELDS)
+OTHER_FIELDS = (AGE_SEX, "imaging", "ki67", *NAMED_FIELDS)
 MINUS_MEANINGS = ("negative", "not_done", "not_reported")
-# Largest mapping file; a real one has a few dozen lines.
-MAX_BYTES = 1_000_000
 
 _TIME_UNITS = tuple(unit.value for unit in TimeUnit if unit is not TimeUnit.AT_BIRTH)
 _LENGTH_UNITS = ("mm", "cm")
@@ -124,21 +122,7 @@ def read_mapping(path: Path) -> TableMapping:
         `file-not-found`, `file-is-folder`, `file-unreadable`, or `mapping-invalid` naming the line
         and what is allowed there.
     """
-    place = str(path)
-    try:
-        content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else b""
-    except FileNotFoundError:
-        raise UserError("file-not-found", "There is no such mapping file.", place=place) from None
-    except IsADirectoryError:
-        raise UserError("file-is-folder", "This is a folder.", place=place) from None
-    except (OSError, ValueError) as error:
-        raise UserError("file-unreadable", f"{error}.", place=place) from None
-    if path.stat().st_size > MAX_BYTES:
-        raise UserError("mapping-invalid", f"Larger than {MAX_BYTES:,} bytes.", place=place)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UserError("mapping-invalid", "Not UTF-8.", place=place) from None
+    text = read_toml_text(path, slug="mapping-invalid", name="mapping file")
     return parse_mapping(text, place=path.name)
 
 
@@ -159,10 +143,7 @@ class _MappingText:
     def __init__(self, text: str, place: str) -> None:
         self._place = place
         self._lines = _find_lines(text)
-        try:
-            self._document = tomllib.loads(text.replace("\r\n", "\n"))
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise UserError("mapping-invalid", f"Not TOML: {error}.", place=place) from None
+        self._document = parse_toml_text(text, slug="mapping-invalid", place=place)
 
     def read(self) -> TableMapping:
         """Give the mapping."""

@@ -5,6 +5,7 @@ The content of a file decides what it is, never its name. Nothing here knows wha
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -96,8 +97,8 @@ class Spreadsheet:
 
     @property
     def file_name(self) -> str:
-        """The name of the file, without its folder."""
-        return self.path.name
+        """The name of the file, without its folder, as text whatever bytes it has."""
+        return os.fsencode(self.path.name).decode("utf-8", "replace")
 
     @property
     def progress(self) -> float:
@@ -144,7 +145,8 @@ def open_spreadsheet(path: Path, *, sheet: str | None = None) -> Spreadsheet:
 def _open_text(path: Path) -> Spreadsheet:
     table = open_delimited(path)
     if next(table.rows(), None) is None:
-        raise UserError("table-empty", "The file holds no text.", place=str(path))
+        cure = "Check that the rows were saved."
+        raise UserError("table-empty", "The file holds no text.", place=str(path), cure=cure)
     kind: SpreadsheetKind = "tsv" if table.layout.delimiter == "\t" else "csv"
     return Spreadsheet(path, kind, "", table.layout.delimiter, _source=table)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,8 +12,12 @@ from pathlib import Path
 
 from spindle.errors import UserError
 
-# A folder that holds this file was written by Spindle and may be replaced with --force.
+# The files of a report. A folder that holds anything else is not Spindle's to replace.
+REPORT_FILES = frozenset({"report.html", "report.json", "cases.jsonl", "notes.csv"})
 MARKER_FILE = "report.json"
+SCHEMA_PREFIX = "urn:spindle:schema:report:"
+# As much of report.json as holds its schema, which stands first.
+MARKER_BYTES = 4096
 
 
 def check_folder(folder: Path, *, is_forced: bool) -> None:
@@ -20,52 +26,87 @@ def check_folder(folder: Path, *, is_forced: bool) -> None:
     Raises
     ------
     UserError
-        `output-exists` for an existing folder without force; `output-not-writable` for a file, or
-        for a folder that holds something else than a report, which force does not replace.
+        `output-exists` for an existing folder without force; `output-not-writable` for a file or a
+        link, for the folder that one stands in, for a folder that holds anything but an earlier
+        report, which force does not replace, and for a path that the system refuses.
     """
-    if not folder.exists() and not folder.is_symlink():
-        return
+    try:
+        _check(folder.absolute(), is_forced=is_forced)
+    except OSError as error:
+        raise _refuse(folder, error) from None
+
+
+def _check(folder: Path, *, is_forced: bool) -> None:
     place = str(folder)
-    if folder.is_symlink() or not folder.is_dir():
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise UserError("output-not-writable", "There is a file or a link there.", place=place)
-    is_empty = not any(folder.iterdir())
+    if not folder.exists():
+        return
     if not is_forced:
         raise UserError("output-exists", "The folder exists.", place=place)
-    if not is_empty and not (folder / MARKER_FILE).is_file():
-        raise UserError(
-            "output-not-writable",
-            "The folder holds something else than a report of Spindle, and --force does not "
-            "replace that.",
-            place=place,
-        )
+    here = Path(os.path.realpath(Path.cwd()))
+    if Path(os.path.realpath(folder)) in (here, *here.parents):
+        message = "It holds the folder in which the command runs."
+        raise UserError("output-not-writable", message, place=place)
+    foreign = _find_foreign(folder)
+    if foreign:
+        message = f"It holds {foreign}, which --force does not replace."
+        raise UserError("output-not-writable", message, place=place)
+
+
+def _find_foreign(folder: Path) -> str:
+    """Give what in a folder is not of an earlier report; empty when nothing is."""
+    names = sorted(path.name for path in folder.iterdir())
+    if not names:
+        return ""
+    if foreign := [name for name in names if name not in REPORT_FILES]:
+        return f"{foreign[0]!r}, which no report of Spindle has"
+    return "" if _is_marked(folder / MARKER_FILE) else "no report.json of Spindle"
+
+
+def _is_marked(marker: Path) -> bool:
+    """Whether report.json says at its beginning that Spindle wrote it."""
+    if not marker.is_file():
+        return False
+    with marker.open("rb") as stream:
+        start = stream.read(MARKER_BYTES).decode("utf-8", "replace")
+    return f'"schema": {json.dumps(SCHEMA_PREFIX)[:-1]}' in start
 
 
 @contextmanager
 def stage_folder(folder: Path, *, is_forced: bool) -> Iterator[Path]:
     """Give a folder to write into; it takes the place of `folder` when the block ends well.
 
-    When the block fails, the staged files are removed and an existing folder stays as it was.
+    When the block fails, the staged files and the parent folders that were made are removed, and
+    an existing folder stays as it was.
 
     Raises
     ------
     UserError
         As `check_folder`, and `output-not-writable` when the disk refuses.
     """
+    folder = folder.absolute()
     check_folder(folder, is_forced=is_forced)
+    made = [parent for parent in folder.parents if not parent.exists()]
+    is_done = False
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        staged = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        staged.chmod(0o755)
+        staged = Path(tempfile.mkdtemp(prefix=f".{folder.name[:100]}.", dir=folder.parent))
     except OSError as error:
+        _remove_empty(made)
         raise _refuse(folder, error) from None
     try:
+        staged.chmod(0o755)
         yield staged
         check_folder(folder, is_forced=is_forced)
         _swap(staged, folder)
+        is_done = True
     except OSError as error:
         raise _refuse(folder, error) from None
     finally:
         shutil.rmtree(staged, ignore_errors=True)
+        if not is_done:
+            _remove_empty(made)
 
 
 def _swap(staged: Path, folder: Path) -> None:
@@ -73,15 +114,29 @@ def _swap(staged: Path, folder: Path) -> None:
     if not folder.exists():
         staged.rename(folder)
         return
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
-    folder.rename(aside / "old")
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name[:100]}.old.", dir=folder.parent))
+    old = aside / "old"
     try:
-        staged.rename(folder)
+        folder.rename(old)
+        try:
+            staged.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
     except OSError:
-        (aside / "old").rename(folder)
+        # Only when empty: what could not be moved back is never deleted.
+        _remove_empty([aside])
         raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove folders that were made and hold nothing, the innermost first."""
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
 
 
 def _refuse(folder: Path, error: OSError) -> UserError:

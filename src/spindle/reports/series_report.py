@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 NOTE_COLUMNS = ("slug", "file", "sheet", "row", "column", "case_id", "value", "message")
 # Notes that report.json and the page hold; notes.csv holds all of them.
 NOTES_IN_FULL = 2000
+# Documents of assessments that are kept for further cases with equal readings.
+ASSESSMENTS_KEPT = 1024
 # A spreadsheet runs a cell that starts with one of these; the apostrophe keeps it text.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -139,6 +141,8 @@ def _describe_once(assessment: Assessment, kept: _Pass) -> Document:
     """Give the document of an assessment; equal readings share one object and one document."""
     found = kept.described.get(id(assessment))
     if found is None:
+        if len(kept.described) >= ASSESSMENTS_KEPT:
+            kept.described.clear()
         found = (assessment, describe_assessment(assessment))
         kept.described[id(assessment)] = found
         facts = (fact for test in assessment.next_tests for fact in test.facts)
