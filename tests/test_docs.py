@@ -279,6 +279,12 @@ def test_example_prints_what_is_shown(command: str, printed: str, tmp_path: Path
     assert given == printed
 
 
+def test_stale_example_is_renewed() -> None:
+    page = "Before\n\n```console\n$ .venv/bin/spindle --version\nolder\n```\n\nAfter\n"
+    renewed = load_tool("docs_examples").renew_examples(page)
+    assert renewed == page.replace("older", f"spindle, version {__version__}")
+
+
 def test_readme_shows_both_commands_and_the_fish_count() -> None:
     shown = [command for command, _ in iterate_console(read("README.md"))]
     assert "make demo" in shown

@@ -1,6 +1,6 @@
 """Write every generated page of the documentation from the code and the data that it describes.
 
-    python tools/make_docs.py            write the pages
+    python tools/make_docs.py            write the pages, and renew the README's examples
     python tools/make_docs.py --check    write nothing, fail when a page is stale
 
 A page that could be worked out from the code is never written by hand, so that what is promised
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from docs_examples import renew_examples
 from docs_knowledge import (
     make_facts_page,
     make_fish_rules_page,
@@ -29,6 +30,7 @@ from spindle import errors
 from spindle.cases import notes
 from spindle.cases.documents import make_case_schema
 from spindle.cli.main import COMMANDS, group
+from spindle.formats.case_documents import make_line_schema
 from spindle.knowledge.sources import load_sources
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -164,6 +166,11 @@ def make_case_schema_page() -> str:
     return json.dumps(make_case_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def make_line_schema_page() -> str:
+    """Give the JSON Schema of a line of cases.jsonl."""
+    return json.dumps(make_line_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def make_report_schema_page() -> str:
     """Give the JSON Schema of a report, as it ships with the package."""
     return REPORT_SCHEMA.read_text(encoding="utf-8")
@@ -193,6 +200,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/cli.md": make_cli_page,
     "docs/vocabularies.md": make_vocabularies_page,
     "docs/schema/case.schema.json": make_case_schema_page,
+    "docs/schema/case-line.schema.json": make_line_schema_page,
     "docs/schema/report.schema.json": make_report_schema_page,
     "LICENSE-DATA.md": make_licence_page,
 }
@@ -217,6 +225,17 @@ def write_pages(root: Path = ROOT) -> list[str]:
     return stale
 
 
+def write_examples() -> list[str]:
+    """Renew what the README's example commands print; give its path when that changed."""
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    renewed = renew_examples(text)
+    if renewed == text:
+        return []
+    readme.write_text(renewed, encoding="utf-8", newline="\n")
+    return [readme.name]
+
+
 def main() -> int:
     """Write or check the pages; give the exit code."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -226,7 +245,7 @@ def main() -> int:
         for path in stale:
             print(f"{path} is stale; run `make docs`.", file=sys.stderr)
         return 1 if stale else 0
-    written = write_pages()
+    written = [*write_pages(), *write_examples()]
     print("\n".join(f"wrote {path}" for path in written) or "Every page is fresh.")
     return 0
 

@@ -6,12 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from spindle.cases.case import Case
+from spindle.cases.documents import make_case_schema
 from spindle.cases.observations import Stain, TestResult
 from spindle.cases.specimen import Specimen
 from spindle.errors import UserError
-from spindle.formats.case_documents import make_case_line, read_cases, write_cases
+from spindle.formats.case_documents import (
+    make_case_line,
+    make_line_schema,
+    read_cases,
+    write_cases,
+)
 
 STAIN = Stain(id="alk-ihc", marker="ALK", result=TestResult.POSITIVE)
 CASES = [
@@ -102,3 +109,19 @@ def test_nothing_is_left_half_written(tmp_path: Path) -> None:
 def test_an_assessment_holds_finite_numbers() -> None:
     with pytest.raises(ValueError, match="JSON"):
         make_case_line(CASES[0], {"p": float("nan")})
+
+
+def test_a_line_follows_its_published_schema_and_a_case_its_own() -> None:
+    line = json.loads(make_case_line(Case(id="1"), {"kinases": {}}))
+    validator = Draft202012Validator(make_line_schema())
+    assert list(validator.iter_errors(line)) == []
+    assert list(validator.iter_errors({**line, "name": "Bob"})) != []
+    assert list(Draft202012Validator(make_case_schema()).iter_errors(line)) != []
+
+
+def test_a_line_with_a_field_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cases.jsonl"
+    path.write_text('{"id": "1", "patient": {"sex": "female", "sex": "male"}}\n')
+    with pytest.raises(UserError) as error:
+        list(read_cases(path))
+    assert error.value.slug == "case-invalid"

@@ -268,7 +268,7 @@ REPORTS: tuple[tuple[str, str, object], ...] = (
     ("comandini-2021", "follow_up.duration_months.absent", "not_reported"),
     ("cdhub-skull", "follow_up.duration_months.absent", "not_reported"),
     ("spleen-met-2016", "treatments.1.margin", "R0"),
-    ("filips-2020", "treatments.0.margin.absent", "not_reported"),
+    ("filips-2020", "treatments.0.margin.absent", "unknown"),
     ("pancreas-mdpi-82F", "treatments.0.kind", "none"),
     ("li-jz-2024", "treatments.1.agent", "crizotinib"),
     ("ecrt-kosmos", "treatments.1.agent", "alectinib"),

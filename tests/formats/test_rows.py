@@ -200,6 +200,89 @@ def test_constants_of_a_mapping(tmp_path: Path) -> None:
         assert case.specimens[0].kind is SpecimenKind.RESECTION
 
 
+FUSION_HEADERS = {
+    "RNA-seq": SequencingMethod.RNA,
+    "RNA sequencing": SequencingMethod.RNA,
+    "RNA NGS": SequencingMethod.RNA,
+    "NGS (RNA)": SequencingMethod.RNA,
+    "RNA-seq fusion": SequencingMethod.RNA,
+    "DNA NGS": SequencingMethod.DNA,
+    "NGS-DNA": SequencingMethod.DNA,
+    "NGS": SequencingMethod.UNSPECIFIED,
+    "fusion": SequencingMethod.NOT_STATED,
+    "fusion_text": SequencingMethod.NOT_STATED,
+    "Fusion partner": SequencingMethod.NOT_STATED,
+}
+
+
+@pytest.mark.parametrize(("header", "method"), FUSION_HEADERS.items())
+@pytest.mark.parametrize("cell", ["RANBP2-ALK", "ROS1 kinase fusion", "negative"])
+def test_the_method_of_a_fusion_column(
+    tmp_path: Path, header: str, method: SequencingMethod, cell: str
+) -> None:
+    case, notes = read_one(tmp_path, f"No | Sex | {header}\n1 | M | {cell}")
+    (test,) = observations_of(case).values()
+    assert isinstance(test, FusionTest)
+    assert test.method is method
+    is_silent = method is SequencingMethod.NOT_STATED
+    assert slugs(notes) == (["method-not-stated"] if is_silent else [])
+    if is_silent and cell != "negative":
+        assert notes[0].message == "The method by which the fusion was found is not stated."
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "constant", "method", "expected"),
+    [
+        ("fusion", "TFG-ROS1 (RNA-seq)", "", SequencingMethod.RNA, []),
+        ("fusion", "TFG-ROS1 (NGS)", "", SequencingMethod.UNSPECIFIED, []),
+        ("fusion", "TFG-ROS1", "unspecified", SequencingMethod.UNSPECIFIED, []),
+        ("fusion", "TFG-ROS1", "rna_sequencing", SequencingMethod.RNA, []),
+        ("NGS-DNA", "TFG-ROS1", "rna_sequencing", SequencingMethod.RNA, []),
+        ("RNA-seq", "TFG-ROS1 (NGS)", "", SequencingMethod.RNA, []),
+        ("RNA-seq", "TFG-ROS1 (DNA NGS)", "", SequencingMethod.DNA, ["value-conflict"]),
+        ("fusion", "TFG-ROS1 (FISH)", "", SequencingMethod.NOT_STATED, ["method-not-stated"]),
+    ],
+)
+def test_the_method_by_cell_mapping_and_header(
+    tmp_path: Path,
+    header: str,
+    cell: str,
+    constant: str,
+    method: SequencingMethod,
+    expected: list[str],
+) -> None:
+    mapping = f'[constants]\nsequencing_method = "{constant}"\n' if constant else ""
+    case, notes = read_one(tmp_path, f"No | Sex | {header}\n1 | M | {cell}", mapping)
+    (test,) = observations_of(case).values()
+    assert isinstance(test, FusionTest)
+    assert test.method is method
+    assert [slug for slug in slugs(notes) if slug != "fusion-unreadable"] == expected
+
+
+def test_fish_and_pcr_columns_of_other_genes(tmp_path: Path) -> None:
+    case, notes = read_one(
+        tmp_path,
+        "No | FISH | NTRK3 FISH | ROS1 RT-PCR | ROS1 IHC | pan-TRK\n"
+        "1 | negative | positive | negative | negative | positive",
+    )
+    found = {key: observation.result for key, observation in observations_of(case).items()}
+    assert found == {
+        "alk-fish": TestResult.NEGATIVE,
+        "ntrk3-fish": TestResult.POSITIVE,
+        "ros1-rt-pcr": TestResult.NEGATIVE,
+        "ros1-ihc": TestResult.NEGATIVE,
+        "pan-trk-ihc": TestResult.POSITIVE,
+    }
+    assert notes == ()
+
+
+@pytest.mark.parametrize("header", ["Side", "Laterality"])
+def test_a_column_of_sides_is_recognised(tmp_path: Path, header: str) -> None:
+    case, notes = read_one(tmp_path, f"No | Site | {header}\n1 | orbit | left")
+    assert [site.laterality for site in case.tumour.sites] == [Laterality.LEFT]
+    assert notes == ()
+
+
 def test_several_columns_of_one_field_by_mapping(tmp_path: Path) -> None:
     mapping = '[columns]\nSigns = "symptoms"\nSymptoms = "symptoms"\nA2 = "fish:NTRK3"\n'
     case, notes = read_one(
@@ -282,7 +365,9 @@ def test_an_age_with_its_unit_in_another_column(
         ("45M", 540, "male"),
         ("F45", 540, "female"),
         ("3 weeks/girl", 0.69, "female"),
-        ("45/?", None, None),
+        ("45/?", 540, None),
+        ("newborn/M", 0, "male"),
+        ("200/M", None, "male"),
         ("45/NA", 540, None),
         ("adult", None, None),
         ("M/F", None, None),
@@ -480,6 +565,8 @@ def test_a_length_of_follow_up_alone_says_nothing_of_life(tmp_path: Path) -> Non
         ("Radical surgery", "R0", [Margin.R0], []),
         ("Radical surgery", "negative", [UNKNOWN], ["margin-not-stated"] * 2),
         ("Radical surgery", "NA", [NOT_REPORTED], ["margin-not-stated"]),
+        ("resection, negative margin", "", [UNKNOWN], ["margin-not-stated"]),
+        ("resection, negative margin", "R0", [Margin.R0], []),
         ("resection (R1)", "R1", [Margin.R1], []),
         ("resection (R1)", "R0", [Margin.R1], ["value-conflict"]),
         ("surgery; second surgery", "R0", [NOT_REPORTED] * 2, ["margin-not-stated"]),

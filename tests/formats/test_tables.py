@@ -277,6 +277,36 @@ def test_two_columns_for_one_field(tmp_path: Path) -> None:
     assert [(note.slug, note.column) for note in reading.notes] == [("column-ambiguous", "Gender")]
 
 
+def test_age_and_sex_in_one_column_beside_their_own(tmp_path: Path) -> None:
+    reading = open_rows(tmp_path, "No | Sex | Age (yr)/Sex | ALK\n1 | M | 3/F | +\n")
+    ((case, _),) = reading.cases()
+    assert case.patient.sex == "male"
+    assert [(note.slug, note.column) for note in reading.notes] == [
+        ("column-ambiguous", "Age (yr)/Sex")
+    ]
+    assert [remark.words for remark in case.remarks] == ["3/F"]
+
+
+def test_markers_below_a_group_header(tmp_path: Path) -> None:
+    reading = open_rows(
+        tmp_path,
+        """
+        No | Sex | Immunohistochemistry | | | FISH
+        | | ALK | SMA | desmin |
+        1 | M | positive | + | focal | negative
+        """,
+    )
+    fields = [(column.field, column.marker) for column in reading.columns[2:]]
+    assert fields == [("alk_ihc", "ALK"), ("stain", "SMA"), ("stain", "desmin"), ("alk_fish", "")]
+
+
+def test_a_first_row_of_words_is_no_second_header(tmp_path: Path) -> None:
+    reading = open_rows(
+        tmp_path, "Case | Sex | Method | Result\na | M | FISH | positive\nb | F | PCR | positive"
+    )
+    assert [case.id for case, _ in reading.cases()] == ["a", "b"]
+
+
 def test_the_mapping_decides_between_two_columns(tmp_path: Path) -> None:
     table = "No | Sex | Gender | ALK\n1 | M | F | +\n"
     reading = open_rows(tmp_path, table, '[columns]\nGender = "sex"\n')

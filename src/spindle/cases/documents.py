@@ -43,7 +43,7 @@ def read_case(document: str | bytes | Document, *, place: str = "") -> Case:
     UserError
         `case-invalid` naming the first field at fault, `case-version-unknown`.
     """
-    parsed = _parse(document, place) if isinstance(document, str | bytes) else document
+    parsed = parse_document(document, place) if isinstance(document, str | bytes) else document
     if not isinstance(parsed, dict):
         raise UserError("case-invalid", "A case document is a JSON object.", place=place)
     upgraded = upgrade_document(parsed)
@@ -54,7 +54,14 @@ def read_case(document: str | bytes | Document, *, place: str = "") -> Case:
     return case
 
 
-def _parse(text: str | bytes, place: str) -> Any:
+def parse_document(text: str | bytes, place: str) -> Any:
+    """Give a JSON text as plain types; a field that stands twice is refused.
+
+    Raises
+    ------
+    UserError
+        `case-invalid`.
+    """
     try:
         return json.loads(text, object_pairs_hook=_refuse_repeated_keys)
     except (ValueError, RecursionError) as error:

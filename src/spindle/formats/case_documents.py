@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from spindle.cases.case import Case
-from spindle.cases.documents import read_case, write_case
+from spindle.cases.documents import make_case_schema, parse_document, read_case, write_case
 from spindle.errors import UserError
 
 ASSESSMENT_KEY = "assessment"
+LINE_SCHEMA_ID = "urn:spindle:schema:case-line:1"
 
 Assessed = tuple[Case, Mapping[str, Any] | None]
 
@@ -67,6 +68,17 @@ def _remove(path: Path) -> None:
         return
 
 
+def make_line_schema() -> dict[str, Any]:
+    """Give the JSON Schema of a line: a case document with its assessment beside it."""
+    schema = make_case_schema()
+    schema["properties"][ASSESSMENT_KEY] = {
+        "type": "object",
+        "description": "What the readings mean together, as in report.json; worked out again "
+        "from the case when a line is read.",
+    }
+    return {**schema, "$id": LINE_SCHEMA_ID}
+
+
 def read_cases(path: Path) -> Iterator[Case]:
     """Give the cases of the file one after the other; blank lines are passed over.
 
@@ -95,10 +107,7 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _read_line(line: bytes, *, place: str) -> Case:
-    try:
-        document = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise UserError("case-invalid", f"Not JSON: {error}.", place=place) from None
+    document = parse_document(line, place)
     if isinstance(document, dict):
         document.pop(ASSESSMENT_KEY, None)
     try:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from spindle.errors import UserError
 from spindle.formats.grid import column_index, column_letters
 from spindle.formats.mappings import AGE_SEX, REMARK, STAIN, ColumnRule, TableMapping
+from spindle.knowledge.headers import read_method
 from spindle.knowledge.vocabularies import fold, read_header
 
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
@@ -28,7 +29,7 @@ _FREE_FIELDS = frozenset({REMARK, "source"})
 # A mapping file may name several columns for these; they are read one after the other.
 _LIST_FIELDS = frozenset(
     {
-        "fish", "fusion", "histology", "imaging", "other_stains", "outcome", "recurrence",
+        "death", "fish", "fusion", "histology", "imaging", "other_stains", "outcome", "recurrence",
         "metastasis", "rt_pcr", "sites", STAIN, "symptoms", "treatment",
     }
 )  # fmt: skip
@@ -61,7 +62,10 @@ class Column:
     clone: str = ""
     """Antibody clone that the header names."""
     marker: str = ""
-    """Marker of a stain, or gene of a FISH or PCR column."""
+    """Marker of a stain, gene of a FISH or PCR column, or kind of a column about one treatment."""
+    method: str = ""
+    """Method of a column of fusions: `rna_sequencing`, `dna_sequencing`, `unspecified` for "NGS";
+    empty when the header names none."""
     is_ambiguous: bool = False
     """Whether an earlier column holds the same field, so that this one is kept as words."""
 
@@ -91,11 +95,8 @@ def find_field(header: str, mapping: TableMapping) -> str:
     for rule in mapping.columns:
         if fold(rule.key) == fold(header):
             return rule.field
-    return _recognise(0, header, mapping).field if _is_known(header, mapping) else ""
-
-
-def _is_known(header: str, mapping: TableMapping) -> bool:
-    return _recognise(0, header, mapping).how is HowKnown.RECOGNISED
+    column = _recognise(0, header, mapping)
+    return column.field if column.how is HowKnown.RECOGNISED else ""
 
 
 def assign_columns(headers: Sequence[str], mapping: TableMapping) -> tuple[Column, ...]:
@@ -121,6 +122,7 @@ def _assign_rules(headers: Sequence[str], mapping: TableMapping) -> dict[int, Co
         if position in ruled:
             raise _refuse(rule, f"{rule.key!r} names a column that another line names too", headers)
         header = headers[position]
+        is_treatment = rule.field == read_header(header).field == "treatment"
         ruled[position] = Column(
             position=position,
             header=header,
@@ -128,7 +130,8 @@ def _assign_rules(headers: Sequence[str], mapping: TableMapping) -> dict[int, Co
             how=HowKnown.MAPPING,
             unit=_read_unit(rule.field, header),
             clone=read_header(header).clone if header else "",
-            marker=rule.name,
+            marker=read_header(header).marker if header and is_treatment else rule.name,
+            method=read_method(header) if rule.field == "fusion" else "",
         )
     return ruled
 
@@ -165,6 +168,7 @@ def _recognise(position: int, header: str, mapping: TableMapping) -> Column:
         unit=_read_unit(reading.field, header),
         clone=reading.clone,
         marker=reading.marker,
+        method=reading.method,
     )
 
 
@@ -195,16 +199,25 @@ def _set_doubles_aside(columns: Sequence[Column]) -> list[Column]:
     taken: set[tuple[str, str, str]] = set()
     kept: dict[int, Column] = {}
     for column in sorted(columns, key=lambda column: column.how is not HowKnown.MAPPING):
-        meaning = (column.kind, column.subject, column.clone)
+        meanings = _list_meanings(column)
         is_listed = column.how is HowKnown.MAPPING and column.kind in _LIST_FIELDS
-        is_double = meaning in taken and column.field not in _FREE_FIELDS and not is_listed
-        taken.add(meaning)
+        is_double = bool(meanings & taken) and not is_listed
+        taken |= meanings
         kept[column.position] = (
             replace(column, field=REMARK, how=HowKnown.UNUSED, is_ambiguous=True)
             if is_double
             else column
         )
     return [kept[position] for position in sorted(kept)]
+
+
+def _list_meanings(column: Column) -> set[tuple[str, str, str]]:
+    """Give what no second column may hold; nothing for columns of which there may be many."""
+    if column.field in _FREE_FIELDS:
+        return set()
+    if column.field == AGE_SEX:
+        return {("age", "", ""), ("sex", "", "")}
+    return {(column.kind, column.subject, column.clone)}
 
 
 def has_content(columns: Iterable[Column]) -> bool:

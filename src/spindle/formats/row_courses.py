@@ -16,6 +16,7 @@ from spindle.cases.course import (
     Margin,
     Outcome,
     OutcomeKind,
+    Treatment,
     TreatmentKind,
     VitalStatus,
 )
@@ -43,7 +44,7 @@ from spindle.formats.row_drafts import (
     put_place,
     remember,
 )
-from spindle.knowledge.words import load_word_lists
+from spindle.knowledge.words import find_key, load_word_lists
 
 _UNDATED = {
     "recurrence-without-date": (OutcomeKind.RECURRENCE,),
@@ -52,11 +53,18 @@ _UNDATED = {
 
 
 def fill_treatments(column: Column) -> Fill:
-    """Give what fills in treatments."""
+    """Give what fills in treatments.
+
+    Under the name of one kind of treatment, "yes" gives that treatment unless the row names it
+    elsewhere, and "no" gives none.
+    """
     read = remember(read_treatments)
+    kind = TreatmentKind(column.subject) if column.subject else None
 
     def fill(draft: RowDraft, text: str) -> None:
         if not text:
+            return
+        if kind and _fill_answer(draft, column, text, kind):
             return
         reading = read(text)
         place = draft.place(column, text)
@@ -66,6 +74,25 @@ def fill_treatments(column: Column) -> Fill:
             draft.keep_unread(column, text)
 
     return fill
+
+
+def _fill_answer(draft: RowDraft, column: Column, text: str, kind: TreatmentKind) -> bool:
+    """Take a cell that says whether one kind of treatment was given; give whether it was taken."""
+    answer = find_key("treatments", text, "answers.")
+    is_there = any(treatment.kind is kind for treatment in draft.treatments)
+    if answer == "yes" and not is_there:
+        words = f"{column.label}: {text}"
+        place = draft.place(column, text)
+        draft.treatments.append(Treatment(kind=kind, words=words, provenance=place))
+        return True
+    if not answer and (kind is TreatmentKind.SURGERY and not is_there):
+        # "Surgery" heads columns of operations too.
+        return False
+    if not answer and not read_absence(text):
+        message = f"Whether there was {kind} is not read from these words. They are kept."
+        draft.note("treatment-unreadable", message, column.label, text)
+    draft.keep_unread(column, text)
+    return True
 
 
 def fill_margin(column: Column) -> Fill:
@@ -126,7 +153,7 @@ def fill_outcome(column: Column) -> Fill:
 
 
 def fill_event(column: Column, mapping: TableMapping) -> Fill:
-    """Give what fills in a column about one kind of event: recurrence or metastasis."""
+    """Give what fills in a column about one kind of event: recurrence, metastasis or death."""
     kind, minus = OutcomeKind(column.field), mapping.minus
     read = remember(partial(read_event, kind=kind))
 

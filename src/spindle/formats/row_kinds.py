@@ -15,6 +15,7 @@ from spindle.knowledge.words import bound_word
 COLUMNS_OF_A_WIDE_TABLE = 4
 # A lone text with more words than this is a sentence, and no value of a cell.
 WORDS_OF_A_VALUE = 6
+LETTERS_OF_AN_ID = 3
 # Ids look alike in a table; where they do not, their looks tell nothing.
 SHAPES_REMEMBERED = 1000
 
@@ -81,8 +82,15 @@ class RowSorter:
 
 
 def _shape(text: str) -> str:
-    """Give how an id looks: `15` and `3` are alike, `jones-2015` and `smith-2020` are."""
-    return _LETTERS.sub("a", _DIGITS.sub("9", text))
+    """Give how an id looks: `15` and `3` are alike, `jones-2015` and `smith-2020` are.
+
+    A letter or two is not like a word: in a table of patients A, B and C, "Children" is a heading.
+    """
+    return _LETTERS.sub(_shape_letters, _DIGITS.sub("9", text))
+
+
+def _shape_letters(match: re.Match[str]) -> str:
+    return "a" if len(match.group()) <= LETTERS_OF_AN_ID else "w"
 
 
 def _starts_with(folded: str, key: str) -> bool:

@@ -260,9 +260,10 @@ def fill_fusion(column: Column, mapping: TableMapping) -> Fill:
         id="",
         panel=constants.panel,
         genes_covered=constants.genes_covered,
-        method=_method_of(constants) or SequencingMethod.UNSPECIFIED,
+        method=_method_of(constants) or _method_of_header(column) or SequencingMethod.UNSPECIFIED,
     )
-    read = remember(lambda text: read_fusion(text, provenance=NOWHERE))
+    constant, header = _method_of(constants), _method_of_header(column)
+    read = remember(lambda text: _read_fusion_test(text, constant, header))
 
     def fill(draft: RowDraft, text: str) -> None:
         identifier = draft.take_id(f"fusion-{draft.count_fusion_tests() + 1}")
@@ -283,19 +284,58 @@ def fill_fusion(column: Column, mapping: TableMapping) -> Fill:
     return fill
 
 
+def _read_fusion_test(
+    text: str, constant: SequencingMethod | None, header: SequencingMethod | None
+) -> CellReading[FusionTest | Absent]:
+    """Give the test of a cell with its method: what the cell says, the mapping, the header."""
+    reading = read_fusion(text, provenance=NOWHERE)
+    test = reading.value
+    if isinstance(test, Absent):
+        return reading
+    given, doubts = constant or header, list(reading.doubts)
+    is_settled = test.method in _MATERIALS or given is None
+    if given in _MATERIALS and test.method in _MATERIALS and test.method is not given:
+        name = test.method.value.replace("_", " ")
+        message = f"The cell names {name}, and not the column or the mapping. It is believed."
+        doubts.append(Doubt("value-conflict", message, text))
+    elif is_settled and test.method is SequencingMethod.NOT_STATED:
+        doubts += _doubt_method(test, text, {doubt.slug for doubt in doubts})
+    method = test.method if is_settled or given is None else given
+    return CellReading(replace(test, method=method), tuple(doubts))
+
+
+def _method_of_header(column: Column) -> SequencingMethod | None:
+    return SequencingMethod(column.method) if column.method else None
+
+
+_MATERIALS = (SequencingMethod.RNA, SequencingMethod.DNA)
+
+
+def _doubt_method(test: FusionTest, text: str, slugs: set[str]) -> list[Doubt]:
+    """Give the doubt about a result of which nobody says how it was found."""
+    if isinstance(test.result, Absent) or "method-not-stated" in slugs:
+        return []
+    what = "the fusion was found" if test.calls else "fusions were looked for"
+    message = f"The method by which {what} is not stated."
+    if named := [_METHOD_NAMES[m] for m in read_result(text).value.methods]:
+        message += f" The cell names {' and '.join(named)}, which is no sequencing."
+    return [Doubt("method-not-stated", message, text)]
+
+
 def _method_of(constants: Constants) -> SequencingMethod | None:
+    """Give the method that a mapping names; a panel is sequencing of material not said."""
     method = constants.sequencing_method
-    return None if isinstance(method, Absent) else method
+    if not isinstance(method, Absent):
+        return method
+    return None if isinstance(constants.panel, Absent) else SequencingMethod.UNSPECIFIED
 
 
 def _complete(
     test: FusionTest, constants: FusionTest, identifier: str, place: Provenance
 ) -> FusionTest:
-    is_said = test.method is not SequencingMethod.UNSPECIFIED
     return replace(
         test,
         id=identifier,
-        method=test.method if is_said else constants.method,
         panel=constants.panel,
         genes_covered=constants.genes_covered,
         provenance=place,

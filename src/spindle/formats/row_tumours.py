@@ -90,10 +90,13 @@ def _split_age_and_sex(
     for pattern in _AGE_AND_SEX:
         match = pattern.fullmatch(text)
         parts = (match["one"], match["two"]) if match else ("", "")
-        for age, sex in (parts, parts[::-1]):
-            reading = read_sex(sex).value if age and sex else UNKNOWN
-            if isinstance(reading, Sex) or (reading == NOT_REPORTED and _NUMBER.search(age)):
-                return read_age(age, header_unit=header_unit), reading
+        for age_words, sex_words in (parts, parts[::-1]):
+            if not (age_words and sex_words):
+                continue
+            age, sex = read_age(age_words, header_unit=header_unit), read_sex(sex_words)
+            is_age = isinstance(age.value, Age) or bool(_NUMBER.search(age_words))
+            if is_age and not sex.doubts:
+                return age, sex.value
     return None
 
 

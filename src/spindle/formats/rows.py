@@ -83,6 +83,7 @@ _ORDER = (
     "outcome",
     "recurrence",
     "metastasis",
+    "death",
     "death_cause",
     "source",
     REMARK,
@@ -317,4 +318,5 @@ _MAPPED_FILLS: dict[str, Callable[[Column, TableMapping], Fill]] = {
     "fusion": fill_fusion,
     "recurrence": fill_event,
     "metastasis": fill_event,
+    "death": fill_event,
 }

@@ -9,12 +9,23 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 
 from spindle.cases.patient import TimeUnit
-from spindle.knowledge.terms import Marker, find_clone, find_marker, iterate_markers
+from spindle.knowledge.terms import (
+    Marker,
+    find_clone,
+    find_gene,
+    find_marker,
+    gene_pattern,
+    iterate_markers,
+)
 from spindle.knowledge.words import bound_word, find_key, fold, load_word_lists
 
 _FIELDS = "fields."
 _UNITS = "units."
 _LENGTHS = "length_units."
+_METHODS = "methods."
+_TREATMENTS = "treatment_kinds."
+_GENE_TESTS = "gene_tests."
+UNSPECIFIED = "unspecified"
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _BRACKETS = re.compile(r"[()\[\]{}]")
 _LOOSE = re.compile(r"[\s_.,:;*†‡§\-]+")
@@ -38,7 +49,11 @@ class HeaderReading:
     clone: str = ""
     """Antibody clone that the header names."""
     marker: str = ""
-    """Marker that the header names, by its usual name."""
+    """Marker that the header names, by its usual name; the gene of a FISH or PCR column; the kind
+    of a column about one treatment."""
+    method: str = ""
+    """Method that the header of a column of fusions names: `rna_sequencing`, `dna_sequencing`, or
+    `unspecified` for "NGS" without a word on the material; empty when it names none."""
     length_unit: str = ""
     """`mm` or `cm` when the header names it."""
 
@@ -188,21 +203,77 @@ def read_header(header: str) -> HeaderReading:
 
     A header that is listed decides first. A marker's name alone, or with words such as "IHC", is
     the column of that stain: `alk_ihc`, `ros1_ihc` and `pan_trk_ihc` for these three, `ki67` for a
-    proliferation index, `stain` for any other. A gene with words that say neither stain nor FISH
-    nor PCR ("ALK rearrangement") is not recognised, since the method is not said.
+    proliferation index, `stain` for any other. A kinase with FISH or PCR is `fish` or `rt_pcr` of
+    that gene. A gene with words that say neither stain nor FISH nor PCR ("ALK rearrangement") is
+    not recognised, since the method is not said.
     """
     header = fold(header)
     if not (field := _find_field(header)):
-        return _read_stain_header(header)
+        if kind := _find_treatment(header):
+            return HeaderReading(field="treatment", marker=kind)
+        return _read_gene_header(header) or _read_stain_header(header)
     marker = next((m for m in _named_markers() if m.field == field), None)
     lengths = _find_units(header, _LENGTHS) if field == "size" else frozenset()
     return HeaderReading(
         field=field,
         unit=read_unit(header) if field in _TIMED_FIELDS else None,
         clone=_find_header_clone(header, marker) if marker else "",
-        marker=marker.name if marker else "",
+        marker=marker.name if marker else _find_treatment(header) if field == "treatment" else "",
         length_unit=next(iter(lengths)) if len(lengths) == 1 else "",
+        method=read_method(header) if field == "fusion" else "",
     )
+
+
+@cache
+def _method_pattern(key: str) -> re.Pattern[str]:
+    words = sorted({_loosen(word) for word in load_word_lists("headers")[key]}, key=len)
+    return re.compile("|".join(bound_word(word) for word in reversed(words)))
+
+
+@lru_cache(maxsize=4096)
+def read_method(header: str) -> str:
+    """Give the method of a column of fusions that its header names; see `HeaderReading.method`."""
+    loose = _loosen(_BRACKETS.sub(" ", header))
+    keys = [key for key in load_word_lists("headers") if key.startswith(_METHODS)]
+    named = {k.removeprefix(_METHODS) for k in keys if _method_pattern(k).search(loose)}
+    material = named - {UNSPECIFIED}
+    return material.pop() if len(material) == 1 else UNSPECIFIED if named else ""
+
+
+def _find_treatment(header: str) -> str:
+    """Give the kind of treatment that a header is about, such as `radiotherapy`; none for any."""
+    words = _treatments_by_words()
+    return next((words[base] for base in _iterate_bases(header) if base in words), "")
+
+
+@cache
+def _treatments_by_words() -> Mapping[str, str]:
+    lists = load_word_lists("headers")
+    keys = [key for key in lists if key.startswith(_TREATMENTS)]
+    return {_loosen(word): key.removeprefix(_TREATMENTS) for key in keys for word in lists[key]}
+
+
+def _read_gene_header(header: str) -> HeaderReading | None:
+    """Give the reading of a header that is a kinase and a test of it: "NTRK3 FISH"."""
+    loose = _loosen(_BRACKETS.sub(" ", header))
+    match = gene_pattern().search(loose)
+    gene = find_gene(match.group()) if match else None
+    if match is None or gene is None or not gene.is_kinase:
+        return None
+    rest = f"{loose[: match.start()]} {loose[match.end() :]}"
+    field = _tests_by_words().get(_loosen(_trim_edges(_loosen(rest), "fillers")), "")
+    return HeaderReading(field=field, marker=gene.symbol) if field else None
+
+
+@cache
+def _tests_by_words() -> Mapping[str, str]:
+    lists = load_word_lists("headers")
+    return {
+        _loosen(word): key.removeprefix(_GENE_TESTS)
+        for key in lists
+        if key.startswith(_GENE_TESTS)
+        for word in lists[key]
+    }
 
 
 @cache

@@ -33,6 +33,12 @@ YEARS, MONTHS, BOTH = TimeUnit.YEARS, TimeUnit.MONTHS, TimeUnit.YEARS_AND_MONTHS
         ("34 (died)", YEARS, 408.0, YEARS),
         ("12 months (1 year)", YEARS, 12.0, MONTHS),
         ("0 days", YEARS, 0.0, TimeUnit.DAYS),
+        ("14 (mo)", YEARS, 14.0, MONTHS),
+        ("5 (months)", YEARS, 5.0, MONTHS),
+        ("5 [mo]", None, 5.0, MONTHS),
+        ("5（个月）", YEARS, 5.0, MONTHS),
+        ("5 (yr)", MONTHS, 60.0, YEARS),
+        ("34 (at diagnosis)", YEARS, 408.0, YEARS),
     ],
 )
 def test_an_age_is_in_months_with_its_unit(
@@ -61,6 +67,7 @@ def test_weeks_and_days_are_parts_of_a_month() -> None:
         ("about 40", 480.0, Precision.ABOUT),
         ("<1 year", 12.0, Precision.UNDER),
         ("neonate", 0.0, Precision.ABOUT),
+        ("34 (approx.)", 408.0, Precision.ABOUT),
     ],
 )
 def test_an_inexact_age_keeps_its_precision_and_is_noted(
@@ -81,6 +88,8 @@ def test_an_inexact_age_keeps_its_precision_and_is_noted(
         ("45-50", YEARS, "age-unreadable"),
         ("adult", YEARS, "age-unreadable"),
         ("middle-aged", YEARS, "age-unreadable"),
+        ("14 (m)", YEARS, "age-unreadable"),
+        ("45 (M)", YEARS, "age-unreadable"),
         ("34F", YEARS, "age-unreadable"),
         ("34¹", YEARS, "age-unreadable"),
         ("1,000", YEARS, "age-unreadable"),
@@ -105,6 +114,23 @@ def test_an_age_that_is_not_reported_needs_no_note(text: str) -> None:
     reading = read_age(text, header_unit=YEARS)
     assert reading.value == NOT_REPORTED
     assert reading.doubts == ()
+
+
+@pytest.mark.parametrize("text", ["14 (mo)", "5 (months)", "5 (mo)"])
+def test_a_unit_in_brackets_is_noted_where_the_header_has_another(text: str) -> None:
+    assert [doubt.slug for doubt in read_age(text, header_unit=YEARS).doubts] == ["age-unit"]
+
+
+@pytest.mark.parametrize("text", ["34 (died)", "5 (fortnights)", "45 (F)", "34 years (x)"])
+def test_words_in_brackets_are_never_passed_over_in_silence(text: str) -> None:
+    (doubt,) = read_age(text, header_unit=YEARS).doubts
+    assert doubt.slug == "age-imprecise"
+    assert doubt.value in text
+
+
+def test_two_units_are_no_age() -> None:
+    reading = read_age("14 months (yr)", header_unit=YEARS)
+    assert (reading.value, reading.doubts[0].slug) == (UNKNOWN, "age-unreadable")
 
 
 def test_months_under_a_header_in_years_are_noted_with_both_units() -> None:

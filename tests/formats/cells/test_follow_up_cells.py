@@ -295,3 +295,14 @@ def test_two_columns_that_contradict_each_other_are_noted() -> None:
     joined = join_follow_up(alive, read_outcome("died").value)
     assert joined.value.follow_up.vital_status == UNKNOWN
     assert [doubt.slug for doubt in joined.doubts] == ["value-conflict"]
+
+
+def test_several_times_after_several_events_are_taken_for_none() -> None:
+    text = "local recurrence and metastasis to left groin 3, 7 and 10 months after surgery"
+    reading = read_follow_up(text)
+    assert [outcome.months for outcome in reading.value.outcomes] == [NOT_REPORTED] * 2
+    told = [doubt.message for doubt in reading.doubts if "Several times" in doubt.message]
+    assert told == [
+        "Several times are written for the recurrence. None is taken.",
+        "Several times are written for the metastasis. None is taken.",
+    ]

@@ -115,6 +115,15 @@ def test_the_other_results_and_absences_never_blur(text: str, result: object) ->
         ("24%", "result-unreadable"),
         ("3/5", "result-unreadable"),
         ("12/2015", "result-unreadable"),
+        ("nonspecific staining", "result-unreadable"),
+        ("non-specific cytoplasmic staining", "result-unreadable"),
+        ("background staining only", "result-unreadable"),
+        ("focal background staining", "result-unreadable"),
+        ("membranous staining, nonspecific", "result-unreadable"),
+        ("artefact", "result-unreadable"),
+        ("staining artifact", "result-unreadable"),
+        ("positive (background)", "result-unreadable"),
+        ("no background staining", "result-unreadable"),
         ("12/50, 20/50", "result-unreadable"),
         ("isolated 3' signals 20/50", "result-unreadable"),
         ("weak", "result-unreadable"),
@@ -147,6 +156,18 @@ def test_a_count_of_nuclei_is_no_result(text: str, split: int, scored: int) -> N
     (count,) = reading.value.counts
     assert (count.split, count.nuclei_scored) == (split, scored)
     assert (reading.value.result, reading.doubts) == (NOT_REPORTED, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("negative, background staining only", TestResult.NEGATIVE),
+        ("no specific staining, background only", TestResult.NEGATIVE),
+        ("positive, no background staining", TestResult.POSITIVE),
+    ],
+)
+def test_background_beside_a_result_leaves_the_result(text: str, result: TestResult) -> None:
+    assert (read_result(text).value.result, read_result(text).doubts) == (result, ())
 
 
 def test_a_count_beside_a_result_keeps_both() -> None:

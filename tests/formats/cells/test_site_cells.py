@@ -193,3 +193,17 @@ def test_a_part_of_a_site_has_the_code_of_the_whole_marked_as_broader() -> None:
 def test_nothing_is_read_from_a_cell_that_reports_nothing() -> None:
     reading = read_sites("NA")
     assert (reading.value.sites, reading.doubts) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "liver, segment IVa/b",
+        "stomach fundus/cardia",
+        "left and right nasal cavity",
+        "thyroid,left lobe ; upper",
+        "lung+lung,  hilar",
+    ],
+)
+def test_the_words_of_a_site_are_kept_as_written(text: str) -> None:
+    assert read_sites(text).value.sites[0].words == text

@@ -177,3 +177,10 @@ def test_a_column_of_one_marker() -> None:
 def test_nothing_is_read_from_a_cell_that_reports_nothing() -> None:
     assert read_stains("NA").value == ()
     assert read_stains("NA").doubts == ()
+
+
+@pytest.mark.parametrize("text", ["SMA background staining", "SMA focal (nonspecific)"])
+def test_background_staining_is_no_positive_stain(text: str) -> None:
+    reading = read_stains(text)
+    assert [(stain.marker, stain.result) for stain in reading.value] == [("SMA", UNKNOWN)]
+    assert [doubt.slug for doubt in reading.doubts] == ["stain-unreadable"]

@@ -105,7 +105,6 @@ def test_what_is_not_sure_to_be_a_treatment_is_noted(text: str, treatments: list
         "Radical surgery",
         "complete resection",
         "excised in toto",
-        "hepatic resection, negative margin",
         "resection (R0/R1)",
         "non-R0 resection",
         "wide surgical excision",
@@ -115,6 +114,109 @@ def test_radical_or_complete_is_no_margin(text: str) -> None:
     reading = read_treatments(text)
     assert [treatment.margin for treatment in reading.value] == [NOT_REPORTED]
     assert [doubt.slug for doubt in reading.doubts] == ["margin-not-stated"]
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("hepatic resection, negative margin", "negative margin"),
+        ("resection, margins negative", "margins negative"),
+        ("resection with clear margins", "clear margins"),
+        ("radical resection with negative margins", "negative margins"),
+        ("resection (margins free of tumour)", "margins free of tumour"),
+        ("surgery, negative surgical margins", "negative surgical margins"),
+        ("lobectomy, resection margins were negative", "resection margins were negative"),
+        ("negative margins; resection", "negative margins"),
+        ("resection, grossly clear margins", "clear margins"),
+    ],
+)
+def test_a_negative_margin_may_be_microscopic_or_not(text: str, quoted: str) -> None:
+    reading = read_treatments(text)
+    assert [(item.kind, item.margin) for item in reading.value] == [("surgery", UNKNOWN)]
+    (doubt,) = reading.doubts
+    assert doubt.slug == "margin-not-stated"
+    assert doubt.message == (
+        f'"{quoted}" does not say whether it was microscopic (R0) or only to the eye; '
+        "the margin is kept as unknown."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "surgery; margins positive",
+        "surgery, positive margins",
+        "resection, margins positive",
+        "resection, margins involved",
+    ],
+)
+def test_a_positive_margin_is_no_treatment(text: str) -> None:
+    reading = read_treatments(text)
+    assert [(item.kind, item.margin) for item in reading.value] == [("surgery", UNKNOWN)]
+    assert [doubt.slug for doubt in reading.doubts] == ["margin-not-stated"]
+    assert "(R1)" in reading.doubts[0].message
+
+
+@pytest.mark.parametrize("text", ["margins positive", "clear margins", "R1"])
+def test_a_margin_without_an_operation_is_no_treatment(text: str) -> None:
+    reading = read_treatments(text)
+    assert reading.value == ()
+    assert [doubt.slug for doubt in reading.doubts] == ["margin-not-stated"]
+
+
+@pytest.mark.parametrize(
+    ("text", "margin"),
+    [
+        ("resection, microscopically negative margins", Margin.R0),
+        ("resection with microscopically clear margins", Margin.R0),
+        ("resection with negative microscopic margins", Margin.R0),
+        ("resection, margins free of tumour on histology", Margin.R0),
+        ("resection, margins microscopically clear", Margin.R0),
+        ("resection, microscopically positive margins", Margin.R1),
+        ("resection, grossly clear but microscopically positive margins", Margin.R1),
+        ("resection, margins were not microscopically negative", UNKNOWN),
+        ("resection, margins negative (microscopically positive)", UNKNOWN),
+        ("resection, one microscopically negative margin and one positive margin", UNKNOWN),
+    ],
+)
+def test_a_margin_under_the_microscope(text: str, margin: object) -> None:
+    reading = read_treatments(text)
+    assert [item.margin for item in reading.value] == [margin]
+    slugs = [doubt.slug for doubt in reading.doubts]
+    assert slugs == (["margin-not-stated"] if margin == UNKNOWN else [])
+
+
+def test_a_margin_stays_with_the_operation() -> None:
+    surgery, radiotherapy = read_treatments("surgery + radiotherapy, R1").value
+    assert (surgery.margin, surgery.words) == (Margin.R1, "surgery, R1")
+    assert (radiotherapy.margin, radiotherapy.words) == (NOT_REPORTED, "radiotherapy")
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        ("planned radiotherapy", []),
+        ("radiotherapy planned", []),
+        ("refused chemotherapy", []),
+        ("declined surgery", []),
+        ("chemotherapy recommended", []),
+        ("surgery, planned radiotherapy", ["surgery"]),
+        ("surgery and planned radiotherapy", ["surgery"]),
+        ("surgery with planned chemotherapy", ["surgery"]),
+        ("surgery; refused chemotherapy", ["surgery"]),
+    ],
+)
+def test_what_was_planned_or_refused_was_not_given(text: str, given: list[str]) -> None:
+    reading = read_treatments(text)
+    assert [str(item.kind) for item in reading.value] == given
+    assert not given or reading.value[0].words == text
+    (doubt,) = reading.doubts
+    assert doubt.slug == "treatment-unreadable"
+    assert "planned or refused, not that it was given" in doubt.message
+
+
+def test_an_operation_as_planned_was_done() -> None:
+    assert list_treatments("surgery as planned") == ["surgery"]
 
 
 @pytest.mark.parametrize("text", ["Tumor resection", "surgery", "partial resection"])
@@ -157,6 +259,8 @@ def test_every_word_stays_with_a_treatment() -> None:
 
 def test_a_column_of_margins() -> None:
     assert read_margin("R0").value is Margin.R0
+    assert read_margin("microscopically negative").value is Margin.R0
+    assert read_margin("negative on histology").value is Margin.R0
     assert read_margin("NA").value == NOT_REPORTED
     for text in ("negative", "R0/R1", "positive"):
         reading = read_margin(text)

@@ -25,6 +25,7 @@ _ALTERNATIVES = re.compile(r"\s*(?:/|;|\bor\b|\bvs\b\.?)\s*")
 class _Parsed:
     span: Span | None
     doubt: Doubt | None = None
+    """Why no age is read, or what is not read beside it."""
 
 
 def read_unit_in_header(header: str) -> TimeUnit | None:
@@ -69,7 +70,8 @@ def _read_age(text: str, header_unit: TimeUnit | None) -> CellReading[Age | Abse
         return CellReading(UNKNOWN, (Doubt("age-unreadable", reason, text),))
     span = parsed.span
     age = Age(months=span.months, unit_as_reported=span.unit, precision=span.precision)
-    return CellReading(age, tuple(_iterate_doubts(text, span, header_unit)))
+    doubts = tuple(_iterate_doubts(text, span, header_unit))
+    return CellReading(age, (*doubts, parsed.doubt) if parsed.doubt else doubts)
 
 
 def _read_birth(text: str) -> CellReading[Age | Absent] | None:
@@ -100,7 +102,12 @@ def _parse_one(text: str, header_unit: TimeUnit | None) -> Span | None:
 def _parse_alternatives(text: str, header_unit: TimeUnit | None) -> _Parsed:
     outside, inside = take_brackets(text)
     if (span := _parse_one(outside, header_unit)) and not _has_numbers(inside):
-        return _Parsed(span)
+        return _parse_brackets(outside, inside, span)
+    if header_unit is None and len(inside) == 1 and not _has_numbers(inside):
+        # "14 (mo)" under a header without a unit.
+        unit = TimeUnit(key) if (key := _find_bracket_unit(inside[0])) else None
+        if unit and (span := _parse_one(outside, unit)):
+            return _parse_brackets(outside, inside, span)
     parts = [part for part in _ALTERNATIVES.split(outside) if part]
     parts += [part for part in inside if _has_numbers((part,))]
     spans = [_parse_one(part, header_unit) for part in parts]
@@ -110,6 +117,40 @@ def _parse_alternatives(text: str, header_unit: TimeUnit | None) -> _Parsed:
         return _Parsed(spans[0])
     message = "The cell gives two ages and does not say which holds. None is taken."
     return _Parsed(None, Doubt("value-conflict", message, text))
+
+
+def _find_bracket_unit(inside: str) -> str:
+    return find_key("times", inside, "units.") or find_key("headers", inside, "units.")
+
+
+def _parse_brackets(outside: str, inside: tuple[str, ...], span: Span) -> _Parsed:
+    """Give the age of a number with words in brackets beside it: "14 (mo)", "34 (approx.)"."""
+    for part in inside:
+        if find_key("times", part) == "unsure_in_brackets" and not span.is_unit_written:
+            message = f'"({part})" may be a unit of time or something else. No age is taken.'
+            return _Parsed(None, Doubt("age-unreadable", message, f"{outside} ({part})"))
+    units = {TimeUnit(key) for part in inside if (key := _find_bracket_unit(part))}
+    if len(units) > 1 or (span.is_unit_written and units - {span.unit}):
+        message = "The cell names two units of time. No age is taken."
+        return _Parsed(None, Doubt("age-unreadable", message, outside))
+    if units and not span.is_unit_written:
+        joined = _parse_one(outside, next(iter(units)))
+        span = replace(joined, is_unit_written=True) if joined else span
+    return _add_bracket_words(inside, span)
+
+
+def _add_bracket_words(inside: tuple[str, ...], span: Span) -> _Parsed:
+    unread = []
+    for part in inside:
+        if key := find_key("times", part, "precision."):
+            span = replace(span, precision=Precision(key))
+        elif not _find_bracket_unit(part) and _filler_pattern().sub("", fold(part)).strip():
+            unread.append(part)
+    if not unread:
+        return _Parsed(span)
+    words = "; ".join(unread)
+    message = f'"{words}" in brackets is not read. {span.months:.4g} months are taken.'
+    return _Parsed(span, Doubt("age-imprecise", message, unread[0]))
 
 
 def _has_numbers(texts: tuple[str, ...]) -> bool:

@@ -170,10 +170,11 @@ def _read_only_span(folded: str) -> Span | None:
 def _make_event(
     kind: OutcomeKind, has_occurred: bool, text: str
 ) -> CellReading[tuple[Outcome, ...]]:
-    outcome = Outcome(kind=kind, has_occurred=has_occurred, words=text)
+    cause = find_death_cause(fold(text))[0] if kind is OutcomeKind.DEATH else NOT_REPORTED
+    outcome = Outcome(kind=kind, has_occurred=has_occurred, cause=cause, words=text)
     doubts: tuple[Doubt, ...] = ()
     if has_occurred and kind in UNDATED_SLUGS:
         doubts = (Doubt(UNDATED_SLUGS[kind], f"The {kind} has no time of its own.", text),)
-    if has_occurred and kind is OutcomeKind.DEATH:
+    if has_occurred and kind is OutcomeKind.DEATH and isinstance(cause, Absent):
         doubts = (Doubt("death-without-cause", "The cell does not say why.", text),)
     return CellReading((outcome,), doubts)

@@ -184,7 +184,8 @@ class _Draft:
         spans = tuple(_iterate_spans(folded, None if self.pooled else self.header_unit))
         owner = _find_owner(folded, events, alive_at) if spans else ""
         for event in events:
-            self._add_event(event, phrase, folded, spans if owner == event.kind else (), owner)
+            is_own = owner == event.kind or _is_joined(event, events, folded, spans)
+            self._add_event(event, phrase, folded, spans if is_own else (), owner)
         is_understood = bool(events) or is_alive or is_lost
         is_time = _is_follow_up_time(folded, is_understood=is_understood)
         if spans and owner == _STATUS and is_time and not self.pooled:
@@ -360,6 +361,15 @@ def _find_owner(folded: str, events: tuple[EventFound, ...], alive_at: int | Non
     if len(before) > 1 and before[0] == _STATUS:
         return "nothing"
     return before[-1] if before else named[0][1]
+
+
+def _is_joined(
+    event: EventFound, events: tuple[EventFound, ...], folded: str, spans: tuple[Span, ...]
+) -> bool:
+    """Give whether several times stand after several events, so that any may be any one's."""
+    happened = [other for other in events if other.has_occurred]
+    is_several = len(spans) > 1 or bool(spans and _SEVERAL.search(folded))
+    return is_several and event in happened and len(happened) > 1
 
 
 def _find_undated(kind: OutcomeKind, folded: str, spans: tuple[Span, ...]) -> str:

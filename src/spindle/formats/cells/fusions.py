@@ -10,18 +10,32 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.observations import FusionCall, FusionTest, SequencingMethod, TestResult
 from spindle.cases.provenance import Provenance
+from spindle.formats.cells.fusion_details import (
+    Detail,
+    DetailKind,
+    blank_details,
+    find_details,
+    read_domain,
+    read_exons,
+    read_frame,
+    read_quality,
+)
 from spindle.formats.cells.phrases import BRACKETED, find_hedge, find_pooled, refuse_long
 from spindle.formats.cells.reading import CellReading, Doubt
-from spindle.formats.cells.results import read_result
+from spindle.formats.cells.results import find_results, read_result
 from spindle.knowledge.terms import Gene, find_gene, gene_pattern
-from spindle.knowledge.words import fold, make_pattern
+from spindle.knowledge.words import find_key, fold, make_pattern
 
 # A symbol that the vocabulary does not know: letters and digits, as gene symbols are written.
 _SYMBOL = r"[a-z][a-z0-9]{1,9}"
+_METHODS = (SequencingMethod.RNA, SequencingMethod.DNA, SequencingMethod.UNSPECIFIED)
+# What parts one fusion of a cell from the next.
+_BETWEEN = re.compile(r"[,;+\n]|\b(?:and|&)\b")
 _JOINT = r"\s*(?P<joint>::|--|-|/)\s*"
 
 
@@ -44,8 +58,8 @@ def read_fusion(
 ) -> CellReading[FusionTest | Absent]:
     """Give the sequencing test that a cell about fusions reports, with the fusions it names.
 
-    Frame and kinase domain are never read from a name. A cell that denies a fusion is negative and
-    holds no call.
+    Frame and kinase domain are never read from a name, only from words that say them. A cell that
+    denies a fusion is negative and holds no call. Words that are not read give a doubt.
     """
     reading = _read_fusion(text)
     if isinstance(reading.value, Absent):
@@ -57,21 +71,41 @@ def read_fusion(
 @refuse_long("fusion-unreadable", UNKNOWN)
 def _read_fusion(text: str) -> CellReading[FusionTest | Absent]:
     folded = fold(text)
-    pairs = tuple(_iterate_pairs(text, folded))
+    details = find_details(folded)
+    plain = blank_details(folded, details)
+    pairs = tuple(_iterate_pairs(text, plain))
     if hedge := find_hedge(folded):
         message = f'"{hedge}" is no finding. No fusion is taken.'
         return _make(text, UNKNOWN, (), (Doubt("fusion-unreadable", message, text),))
     if make_pattern("remarks", "method_not_stated").search(folded):
         message = "The cell does not say by which test. It is not counted as a fusion test."
         return _make(text, UNKNOWN, (), (Doubt("method-not-stated", message, text),))
-    if not pairs and not _finds_partnerless(folded):
-        return _read_result_only(text)
-    if _denies_all(folded, pairs):
-        return _make(text, TestResult.NEGATIVE, (), ())
-    if re.search(_denial(), BRACKETED.sub(" ", folded)):
+    if not pairs and not _finds_partnerless(plain):
+        return _read_result_only(text, plain, details)
+    return _read_other_result(text, plain, details, pairs) or _read_found(
+        text, plain, details, pairs
+    )
+
+
+def _read_other_result(
+    text: str, plain: str, details: tuple[Detail, ...], pairs: tuple[_Pair, ...]
+) -> CellReading[FusionTest | Absent] | None:
+    """Give the reading of a cell that names fusions and does not say that they were found."""
+    if _denies_all(plain, pairs):
+        return _make(text, TestResult.NEGATIVE, (), _doubt_unread(text, plain, details, pairs))
+    if re.search(_denial(), BRACKETED.sub(" ", plain)):
         message = "The cell names a fusion and denies one. Neither is taken."
         return _make(text, UNKNOWN, (), (Doubt("result-conflict", message, text),))
-    calls, doubts = _read_calls(text, folded, pairs)
+    if pairs and (other := _find_other_result(fold(text), details, pairs)):
+        message = f"The cell names a fusion and says {other.value}. No fusion is taken."
+        return _make(text, other, (), (Doubt("fusion-unreadable", message, text),))
+    return None
+
+
+def _read_found(
+    text: str, plain: str, details: tuple[Detail, ...], pairs: tuple[_Pair, ...]
+) -> CellReading[FusionTest | Absent]:
+    calls, doubts = _read_calls(text, plain, pairs, details)
     if pooled := find_pooled(text):
         message = "The cell speaks of several patients together. It is repeated for this one."
         doubts.append(Doubt("pooled-statement", message, pooled))
@@ -84,26 +118,114 @@ def _make(
     calls: tuple[FusionCall, ...],
     doubts: tuple[Doubt, ...],
 ) -> CellReading[FusionTest | Absent]:
-    method = _find_method(fold(text))
-    return CellReading(FusionTest(id="fusion-1", method=method, result=result, calls=calls), doubts)
+    quality, is_sure = read_quality(find_details(fold(text)))
+    if not is_sure and not doubts:
+        message = "Whether the quality was adequate is not read from these words."
+        doubts = (Doubt("fusion-unreadable", message, text),)
+    test = FusionTest(
+        id="fusion-1",
+        method=_find_method(text),
+        result=result,
+        calls=calls,
+        is_quality_adequate=quality,
+    )
+    return CellReading(test, doubts)
 
 
-def _find_method(folded: str) -> SequencingMethod:
-    methods = (SequencingMethod.RNA, SequencingMethod.DNA)
-    named = [m for m in methods if make_pattern("fusions", f"method.{m}").search(folded)]
-    return named[0] if len(named) == 1 else SequencingMethod.UNSPECIFIED
+def _find_method(text: str) -> SequencingMethod:
+    # "RNA quality adequate" tells of the sample, not how the fusion was looked for.
+    named = _list_methods(text)
+    material = named - {SequencingMethod.UNSPECIFIED}
+    if len(material) == 1:
+        return material.pop()
+    return SequencingMethod.UNSPECIFIED if named else SequencingMethod.NOT_STATED
 
 
-def _read_result_only(text: str) -> CellReading[FusionTest | Absent]:
+def _list_methods(text: str) -> set[SequencingMethod]:
+    folded = fold(text)
+    plain = blank_details(folded, find_details(folded))
+    return {m for m in _METHODS if make_pattern("fusions", f"method.{m}").search(plain)}
+
+
+def _read_result_only(
+    text: str, plain: str, details: tuple[Detail, ...]
+) -> CellReading[FusionTest | Absent]:
     """Give the result of a cell that names no fusion as found: "negative", "failed"."""
-    reading = read_result(text)
+    qualities = tuple(detail for detail in details if detail.kind is DetailKind.QUALITY)
+    left = blank_details(fold(text), qualities).strip(" ,;.:()")
+    quality, _ = read_quality(details)
+    if qualities and not any(letter.isalnum() for letter in left) and quality is False:
+        return _make(text, TestResult.FAILED, (), ())
+    reading = read_result(left if qualities else text)
     result = reading.value.result
     if isinstance(result, Absent) and not reading.doubts:
         return CellReading(result)
     if result in {TestResult.NEGATIVE, TestResult.FAILED, TestResult.EQUIVOCAL}:
-        return _make(text, result, (), reading.doubts)
+        unread = _doubt_unread(text, plain, details, ())
+        doubts = (replace(doubt, value=text) for doubt in reading.doubts)
+        return _make(text, result, (), (*doubts, *unread))
     message = "No fusion is named in these words."
     return _make(text, result, (), (Doubt("fusion-unreadable", message, text),))
+
+
+def _find_other_result(
+    folded: str, details: tuple[Detail, ...], pairs: tuple[_Pair, ...]
+) -> TestResult | None:
+    """Give a result that is not positive and stands beside a fusion: "EML4-ALK equivocal"."""
+    # Not blanked: a dash before "out of frame" would then end the cell like a minus sign.
+    rest = _blank_pairs(blank_details(folded, details, "_"), pairs)
+    said = set(find_results(BRACKETED.sub(" ", rest)))
+    for match in BRACKETED.finditer(rest):
+        key = find_key("results", match.group(), "result.")
+        key = key or find_key("results", match.group()[1:-1], "result.")
+        said |= {TestResult(key)} if key in set(TestResult) else set()
+    others = said - {TestResult.POSITIVE}
+    return others.pop() if len(others) == 1 else None
+
+
+def _blank_pairs(plain: str, pairs: tuple[_Pair, ...]) -> str:
+    for pair in pairs:
+        plain = plain[: pair.start] + " " * (pair.end - pair.start) + plain[pair.end :]
+    return plain
+
+
+def _doubt_unread(
+    text: str,
+    plain: str,
+    details: tuple[Detail, ...],
+    pairs: tuple[_Pair, ...],
+    *,
+    is_positive: bool = False,
+) -> tuple[Doubt, ...]:
+    """Give a doubt about the words of a cell that say something and are not read."""
+    rest = _known_words(is_positive=is_positive).sub(" ", _blank_pairs(plain, pairs))
+    folded = fold(text)
+    words = [word for word in rest.split() if any(letter.isalnum() for letter in word)]
+    words = [word.strip("()[].,;:/+-\"'") for word in words]
+    words += [folded[d.start : d.end].strip() for d in details if not is_positive and _is_own(d)]
+    if not words:
+        return ()
+    message = f'"{" ".join(words)}" is not read with the fusion. The words are kept.'
+    return (Doubt("fusion-unreadable", message, text),)
+
+
+def _is_own(detail: Detail) -> bool:
+    """Give whether a detail belongs to a fusion and not to the test."""
+    return detail.kind is not DetailKind.QUALITY
+
+
+@cache
+def _known_words(*, is_positive: bool) -> re.Pattern[str]:
+    methods = [f"method.{method}" for method in _METHODS]
+    own = make_pattern("fusions", "partnerless", "several", "fillers", *methods).pattern
+    lists = ["findings", "result.positive", "method.sequencing"]
+    patterns = [own, gene_pattern().pattern, make_pattern("remarks", "pooled").pattern]
+    if not is_positive:
+        results = [f"result.{result}" for result in TestResult]
+        lists += ["denial", "denial_phrases", "denial_after", "undecided", *results]
+        patterns.append(make_pattern("fusions", "denial").pattern)
+    patterns.append(make_pattern("results", *lists).pattern)
+    return re.compile("|".join(patterns))
 
 
 @cache
@@ -161,18 +283,84 @@ def _iterate_genes(folded: str) -> Iterator[Gene]:
 
 
 def _read_calls(
-    text: str, folded: str, pairs: tuple[_Pair, ...]
+    text: str, plain: str, pairs: tuple[_Pair, ...], details: tuple[Detail, ...]
 ) -> tuple[tuple[FusionCall, ...], list[Doubt]]:
     doubts: list[Doubt] = []
     if pairs:
-        calls = tuple(dict.fromkeys(_read_pair(pair, text, doubts) for pair in pairs))
-        return calls, doubts
-    kinases = [gene for gene in _iterate_genes(folded) if gene.is_kinase]
-    if make_pattern("fusions", "several").search(folded):
-        message = "Several partners are said and none is named. One call without partner is kept."
+        calls = [_read_pair(pair, text, doubts) for pair in pairs]
+        segments = _split_segments(plain, pairs)
+    else:
+        kinases = [gene for gene in _iterate_genes(plain) if gene.is_kinase]
+        calls = [FusionCall(gene3=gene.symbol, gene5=UNKNOWN, words=text) for gene in kinases]
+        segments = [(0, len(plain))] if len(calls) == 1 else [(0, 0)] * len(calls)
+        if make_pattern("fusions", "several").search(plain):
+            message = "Several partners are said and none is named. One call without is kept."
+            doubts.append(Doubt("fusion-unreadable", message, text))
+    read: set[Detail] = set()
+    for place, (start, end) in enumerate(segments):
+        own = [detail for detail in details if start <= detail.start < end]
+        rest = _blank_pairs(plain, pairs)[start:end]
+        calls[place] = _add_details(calls[place], own, text, rest, read)
+    unread = tuple(detail for detail in details if _is_own(detail) and detail not in read)
+    doubts += _doubt_unread(text, plain, (), pairs, is_positive=True)
+    doubts += _doubt_details(text, unread)
+    merged = _merge_calls(calls)
+    if 0 < sum(_says_function(call) for call in merged) < len(merged):
+        message = "The cell names several fusions, and says frame or kinase domain not of each."
         doubts.append(Doubt("fusion-unreadable", message, text))
-    calls = tuple(FusionCall(gene3=gene.symbol, gene5=UNKNOWN, words=text) for gene in kinases)
-    return calls, doubts
+    return merged, doubts
+
+
+def _split_segments(plain: str, pairs: tuple[_Pair, ...]) -> list[tuple[int, int]]:
+    """Give, for each fusion, the part of the text that speaks of it."""
+    cuts = [0]
+    for one, other in pairwise(pairs):
+        ends = [match.end() for match in _BETWEEN.finditer(plain, one.end, other.start)]
+        cuts.append(ends[-1] if ends else other.start)
+    return list(pairwise([*cuts, len(plain)]))
+
+
+def _add_details(
+    call: FusionCall, details: list[Detail], text: str, rest: str, read: set[Detail]
+) -> FusionCall:
+    """Give a call with what its details say; those that say one thing are added to `read`."""
+    frame, is_frame_sure = read_frame(details)
+    domain, is_domain_sure = read_domain(details, rest)
+    genes = (str(call.gene5), str(call.gene3))
+    exons = read_exons(details, genes)
+    sure = {DetailKind.FRAME: is_frame_sure, DetailKind.DOMAIN: is_domain_sure}
+    sure[DetailKind.EXON] = exons is not None
+    read |= {detail for detail in details if sure.get(detail.kind)}
+    exon5, exon3 = (_find_written_exon(text, exon) for exon in exons or ("", ""))
+    return replace(call, frame=frame, kinase_domain=domain, exon5=exon5, exon3=exon3)
+
+
+def _find_written_exon(text: str, exon: str) -> str | Absent:
+    match = re.search(re.escape(exon), text, re.IGNORECASE) if exon else None
+    return match.group() if match else exon or NOT_REPORTED
+
+
+def _doubt_details(text: str, details: tuple[Detail, ...]) -> list[Doubt]:
+    folded = fold(text)
+    words = ", ".join(folded[detail.start : detail.end].strip(" ()[];:,/-") for detail in details)
+    message = f'"{words}" is not read with the fusion: what it holds for is not sure.'
+    return [Doubt("fusion-unreadable", message, text)] if details else []
+
+
+def _merge_calls(calls: list[FusionCall]) -> tuple[FusionCall, ...]:
+    """Give each fusion once; one that is named again with details is named with them alone."""
+    told = {(call.gene5, call.gene3) for call in calls if _has_details(call)}
+    kept = [c for c in calls if _has_details(c) or (c.gene5, c.gene3) not in told]
+    return tuple(dict.fromkeys(kept))
+
+
+def _says_function(call: FusionCall) -> bool:
+    return call.frame != NOT_REPORTED or call.kinase_domain != NOT_REPORTED
+
+
+def _has_details(call: FusionCall) -> bool:
+    values = (call.frame, call.kinase_domain, call.exon5, call.exon3)
+    return any(value != NOT_REPORTED for value in values)
 
 
 def _read_pair(pair: _Pair, text: str, doubts: list[Doubt]) -> FusionCall:

@@ -35,6 +35,8 @@ class Phrase:
     """Its words."""
     separator: str = ""
     """What parts it from the phrase before it, without spaces; empty for the first."""
+    gap: str = ""
+    """All that stands between it and the phrase before it, as written."""
 
 
 def refuse_long(slug: str, nothing: Any) -> Callable[[Reader], Reader]:
@@ -68,16 +70,18 @@ def split_phrases(text: str, *separators: str) -> tuple[Phrase, ...]:
 
 
 def _iterate_phrases(text: str, pattern: re.Pattern[str]) -> Iterator[Phrase]:
-    start, separator = 0, ""
+    start, separator, last = 0, "", 0
     for match in pattern.finditer(_mask_brackets(text)):
         if words := text[start : match.start()].strip(_EDGES):
-            yield Phrase(words=words, separator=separator)
-            separator = ""
+            place = text.index(words, start)
+            yield Phrase(words=words, separator=separator, gap=text[last:place] if last else "")
+            separator, last = "", place + len(words)
         start = match.end()
         # "A, and B": the word decides, not the comma before it.
         separator = match.group().strip().lower() or separator
     if words := text[start:].strip(_EDGES):
-        yield Phrase(words=words, separator=separator)
+        gap = text[last : text.index(words, start)] if last else ""
+        yield Phrase(words=words, separator=separator, gap=gap)
 
 
 def take_brackets(text: str) -> tuple[str, tuple[str, ...]]:

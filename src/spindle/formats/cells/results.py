@@ -150,6 +150,9 @@ def _imply_result(text: str, details: ResultRead) -> CellReading[ResultRead]:
     """Give the reading of words that name no result: a count, a percentage, a way of staining."""
     if details.counts:
         return CellReading(replace(details, result=NOT_REPORTED))
+    if unspecific := find_nonspecific(fold(text)):
+        message = f'"{unspecific}" is no result of the test. It is kept as unknown.'
+        return CellReading(details, (Doubt("result-unreadable", message, text),))
     if says_staining(details.extent, details.pattern, details.intensity):
         message = "No result is written. A description of staining is taken as positive."
         doubt = Doubt("result-unreadable", message, text)
@@ -168,12 +171,26 @@ def says_staining(
     return is_strong or not isinstance(extent, Absent) or not isinstance(pattern, Absent)
 
 
+def find_nonspecific(folded: str) -> str:
+    """Give the word that calls staining background or an artefact, or nothing."""
+    for match in make_pattern("results", "nonspecific").finditer(folded):
+        if not _search_denial(folded, match.start()):
+            return match.group()
+    return ""
+
+
 def find_results(folded: str) -> frozenset[TestResult]:
     """Give every result that folded words say; findings count only when no result is named.
 
     "No ALK rearrangement" is negative, "rearranged" is positive, "negative for rearrangement" is
-    negative; words about a control say nothing of the test.
+    negative; words about a control say nothing of the test, and background staining is no positive
+    result.
     """
+    results = _find_said_results(folded)
+    return results - {TestResult.POSITIVE} if find_nonspecific(folded) else results
+
+
+def _find_said_results(folded: str) -> frozenset[TestResult]:
     words = make_pattern("results", "denial_phrases").sub(" no ", _blank_controls(folded))
     named = set(_iterate_named(words))
     if not named:
@@ -228,7 +245,7 @@ def _find_denial(words: str, key: str) -> str:
 
 def _read_findings(clause: str) -> TestResult | None:
     findings = list(make_pattern("results", "findings").finditer(clause))
-    if not findings:
+    if not findings or make_pattern("results", "nonspecific").search(clause):
         return None
     rest = clause[findings[-1].end() :].strip(" .-")
     if make_pattern("results", "undecided").match(rest):

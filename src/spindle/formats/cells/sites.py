@@ -160,14 +160,15 @@ class _Draft:
         if not find_sides(folded):
             self.drop_pending()
         if self.pending:
-            words = f"{self.pending[0].words} {phrase.separator} {words}"
+            words = f"{self.pending[0].words}{phrase.gap}{words}"
         for match in matches:
             side, is_leading = _find_side(folded, match, matches)
             if side and self.pending and side != self.pending[1]:
                 side = Laterality.BILATERAL
             if side is None and is_plain and match.term.is_paired:
                 side = self.carried
-            self._append_site(_Found(match.term.name, match.term.code, words, side, match.term))
+            found = _Found(match.term.name, match.term.code, words, side, match.term)
+            self._append_site(found, phrase.gap)
             if side and is_plain and is_leading:
                 self.carried = side
         self.pending = None
@@ -177,11 +178,11 @@ class _Draft:
             message = f'"{matches[0].term.name}" is read; "{unknown}" is kept in its words.'
             self.doubts.append(Doubt("site-unknown", message, phrase.words))
 
-    def _append_site(self, site: _Found) -> None:
+    def _append_site(self, site: _Found, gap: str) -> None:
         last = self.found[-1] if self.found else None
         if last and last.name == site.name and site.laterality in {None, last.laterality}:
             if site.words not in last.words:
-                last.words = f"{last.words}, {site.words}"
+                last.words = f"{last.words}{gap}{site.words}"
             return
         self.found.append(site)
         if isinstance(site.code, Absent):
@@ -239,8 +240,7 @@ def _keep_case(core: str, phrase: Phrase) -> str:
 
 
 def _append(last: _Found, phrase: Phrase) -> None:
-    separator = phrase.separator if phrase.separator in {",", ";"} else f" {phrase.separator}"
-    last.words = f"{last.words}{separator} {phrase.words}"
+    last.words = f"{last.words}{phrase.gap}{phrase.words}"
 
 
 def _open_sides(words: str) -> str:

@@ -31,6 +31,7 @@ from spindle.formats.cells.reading import CellReading, Doubt
 from spindle.formats.cells.results import (
     find_extent,
     find_intensity,
+    find_nonspecific,
     find_pattern,
     find_results,
     make_not_done,
@@ -247,7 +248,8 @@ def _imply_result(item: _Item, rest: str) -> tuple[TestResult | Absent, Doubt | 
     if has_percent:
         message = f'A percentage of "{item.marker}" is kept. It is not called positive.'
         return UNKNOWN, Doubt("stain-unreadable", message, item.words)
-    if says_staining(find_extent(rest), find_pattern(rest), find_intensity(rest)):
+    is_own = not find_nonspecific(rest)
+    if is_own and says_staining(find_extent(rest), find_pattern(rest), find_intensity(rest)):
         message = f'No sign is written for "{item.marker}". Such staining is taken as positive.'
         return TestResult.POSITIVE, Doubt("stain-unreadable", message, item.words)
     message = f'No result is read for "{item.marker}". It is unknown.'

@@ -1,8 +1,9 @@
 """Treatments as people write them: `Radical surgery +radiotherapy + steroid therapy`.
 
-"Radical", "complete" and "negative margin" are no microscopic margin; only R0, R1 and R2 are. What
-is denied ("no chemotherapy") is no treatment and stays in the words. A biopsy is the only
-treatment when the words say so.
+"Radical" and "complete" are no microscopic margin; only R0, R1 and R2 and words for the microscope
+are. A "negative margin" may be either, so it is unknown. What is denied ("no chemotherapy"),
+planned or refused is no treatment and stays in the words. A biopsy is the only treatment when the
+words say so.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache, lru_cache, reduce
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.course import Margin, Treatment, TreatmentIntent, TreatmentKind
 from spindle.cases.provenance import Provenance
+from spindle.formats.cells.margins import find_margin
 from spindle.formats.cells.phrases import (
     AND,
     BRACKETED,
@@ -34,8 +36,6 @@ _THEN = r"\s(?:then|plus|followed\sby)\s|\s(?=without\s)"
 _LEADING_AND = re.compile(r"^(?:and|&|then)\s+", re.IGNORECASE)
 _WITH = r"\swith\s"
 _WEAK = frozenset({",", "，", "、", "and", "&", "with", "", "plus"})
-_MARGIN = re.compile(r"(?<![\w-])r([012])(?!\w)")
-_NOT_MARGIN = re.compile(r"\b(?:not|non|no)[\s-]+r[012]\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +99,26 @@ class _Draft:
         """Read the next phrase."""
         folded = _take_outside(phrase.words)
         named = tuple(_iterate_named(folded, self.names))
-        if _is_denied(folded) and TreatmentKind.NONE not in {item.kind for item in named}:
+        if (not_given := _find_not_given(folded)) and (named or _is_denied(folded)):
+            self._attach(phrase, _say_not_given(not_given), is_denied=True)
+        elif find_margin(phrase.words).is_said and not self._names_new(folded, named):
+            self._attach(phrase, "", is_margin=True)
+        elif _is_denied(folded) and TreatmentKind.NONE not in {item.kind for item in named}:
             self._attach(phrase, "", is_denied=True)
         elif named and not self._repeats(phrase, folded):
             self._append(named, phrase)
-        elif named or _is_aside(phrase, folded) or self._is_side_biopsy(folded):
+        elif named or _matches(folded, "adjunct") or self._is_side_biopsy(folded):
             self._attach(phrase, "")
         elif _matches(folded, "opening") or _matches(folded, "viewing"):
             self._add_approach(phrase, folded, following)
         else:
             self._add_unknown(phrase)
+
+    def _names_new(self, folded: str, named: tuple[_Named, ...]) -> bool:
+        """Give whether a phrase about a margin names more than the operation before it."""
+        nouns = make_pattern("treatments", "margin_nouns").sub(" ", folded)
+        has_operation = any(t.kind is TreatmentKind.SURGERY for t in self.treatments)
+        return bool(named) and not (has_operation and not any(True for _ in _iterate_kinds(nouns)))
 
     def _repeats(self, phrase: Phrase, folded: str) -> bool:
         """Give whether an excision biopsy only describes the operation before it."""
@@ -138,16 +148,25 @@ class _Draft:
         else:
             self._add_unknown(phrase)
 
-    def _attach(self, phrase: Phrase, message: str, *, is_denied: bool = False) -> None:
+    def _attach(
+        self, phrase: Phrase, message: str, *, is_denied: bool = False, is_margin: bool = False
+    ) -> None:
         if self.treatments:
-            last = self.treatments[-1]
-            self.treatments[-1] = replace(last, words=_join(last.words, phrase))
+            place = self._find_operation() if is_margin else -1
+            last = self.treatments[place]
+            self.treatments[place] = replace(last, words=_join(last.words, phrase))
         elif is_denied:
-            message = "The words say what was not given. What was given is not said."
+            message = message or "The words say what was not given. What was given is not said."
         else:
             self.pending.append(phrase)
         if message:
             self.doubts.append(Doubt("treatment-unreadable", message, phrase.words))
+
+    def _find_operation(self) -> int:
+        """Give the place of the last operation, or of the last treatment."""
+        kinds = [treatment.kind for treatment in self.treatments]
+        is_there = TreatmentKind.SURGERY in kinds
+        return -1 - kinds[::-1].index(TreatmentKind.SURGERY) if is_there else -1
 
     def _add_unknown(self, phrase: Phrase) -> None:
         folded = _take_outside(phrase.words)
@@ -163,7 +182,10 @@ class _Draft:
 
     def finish(self, text: str) -> tuple[list[Treatment], list[Doubt]]:
         """Give the treatments with their margins, and all doubts."""
-        if self.pending:
+        if self.pending and all(find_margin(phrase.words).is_said for phrase in self.pending):
+            message = "The words speak of a margin, and no operation is named with them."
+            self.doubts.append(Doubt("margin-not-stated", message, text))
+        elif self.pending:
             self._append((_Named(TreatmentKind.OTHER),), Phrase(""))
             message = "No kind of treatment is read from these words. They are kept as other."
             self.doubts.append(Doubt("treatment-unreadable", message, self.treatments[-1].words))
@@ -194,13 +216,21 @@ def _matches(folded: str, key: str) -> bool:
     return bool(make_pattern("treatments", key).search(folded))
 
 
-def _is_aside(phrase: Phrase, folded: str) -> bool:
-    """Give whether a phrase only says how an operation was done or how it ended: "R1"."""
-    return _matches(folded, "adjunct") or bool(_MARGIN.fullmatch(fold(phrase.words)))
-
-
 def _is_denied(folded: str) -> bool:
     return bool(make_pattern("treatments", "denial").search(folded))
+
+
+def _find_not_given(folded: str) -> str:
+    """Give the word which says that a treatment was planned or refused, or nothing."""
+    folded = make_pattern("treatments", "as_planned").sub(" ", folded)
+    for key in ("refused", "planned"):
+        if match := make_pattern("treatments", key).search(folded):
+            return match.group()
+    return ""
+
+
+def _say_not_given(word: str) -> str:
+    return f'"{word}" says that it was planned or refused, not that it was given.'
 
 
 def _names_any(phrase: Phrase) -> bool:
@@ -211,7 +241,7 @@ def _iterate_all(text: str) -> Iterator[_Named]:
     """Give what all phrases name outside their context, denied or not."""
     for phrase in _iterate_phrases(text):
         folded = _take_outside(phrase.words)
-        if not _is_denied(folded):
+        if not _is_denied(folded) and not _find_not_given(folded):
             yield from _iterate_kinds(_cut_context(folded))
 
 
@@ -294,28 +324,24 @@ def _find_intent(folded: str) -> TreatmentIntent | Absent:
 def _read_margin_words(treatment: Treatment) -> tuple[Margin | Absent, Doubt | None]:
     if treatment.kind is not TreatmentKind.SURGERY:
         return NOT_REPORTED, None
-    folded = fold(treatment.words)
-    named = set(_MARGIN.findall(folded))
-    if len(named) == 1 and not _NOT_MARGIN.search(folded):
-        return Margin(f"R{named.pop()}"), None
-    if named or _NOT_MARGIN.search(folded):
-        message = "The words name no single margin. It is not reported."
-        return NOT_REPORTED, Doubt("margin-not-stated", message, treatment.words)
-    if claim := make_pattern("treatments", "margin_claims").search(folded):
+    found = find_margin(treatment.words)
+    if found.message:
+        return found.margin, Doubt("margin-not-stated", found.message, treatment.words)
+    claim = make_pattern("treatments", "margin_claims").search(fold(treatment.words))
+    if claim and not found.is_said:
         message = f'"{claim.group()}" is no microscopic margin. The margin is not reported.'
         return NOT_REPORTED, Doubt("margin-not-stated", message, treatment.words)
-    return NOT_REPORTED, None
+    return found.margin, None
 
 
 @lru_cache(maxsize=4096)
 @refuse_long("margin-not-stated", UNKNOWN)
 def read_margin(text: str) -> CellReading[Margin | Absent]:
-    """Give the margin of a column about margins; only R0, R1 and R2 are microscopic margins."""
+    """Give the margin of a column about margins: R0, R1, R2, or words for the microscope."""
     if absent := read_absence(text):
         return CellReading(absent)
-    folded = fold(text)
-    named = set(_MARGIN.findall(folded))
-    if len(named) == 1 and not _NOT_MARGIN.search(folded):
-        return CellReading(Margin(f"R{named.pop()}"))
-    message = "These words are not R0, R1 or R2. The margin is kept as unknown."
+    found = find_margin(text, is_margin_meant=True)
+    if isinstance(found.margin, Margin):
+        return CellReading(found.margin)
+    message = found.message or "These words are not R0, R1 or R2. The margin is kept as unknown."
     return CellReading(UNKNOWN, (Doubt("margin-not-stated", message, text),))
