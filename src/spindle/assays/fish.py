@@ -27,10 +27,6 @@ BETWEEN_STAGES_FACT = "fish.two-step.between"
 FALSE_NEGATIVE_FACT = "fish.false-negative"
 
 
-# Far beyond any slide; a larger number is a slip of the keyboard.
-MOST_NUCLEI = 1_000_000
-
-
 class FishCall(StrEnum):
     """What a counting rule makes of a count."""
 
@@ -58,8 +54,6 @@ class NucleiCount:
 
     def __post_init__(self) -> None:
         numbers = (self.scored, self.split, self.isolated_3p, self.isolated_5p)
-        if max(numbers) > MOST_NUCLEI:
-            raise UserError("fish-count-invalid", f"Nobody counts more than {MOST_NUCLEI} nuclei.")
         if any(number < 0 for number in numbers) or self.readers < 1:
             raise UserError("fish-count-invalid", "A count is below zero, or there is no reader.")
         if self.split + self.isolated_3p + self.isolated_5p > self.scored:

@@ -104,8 +104,8 @@ CATALOGUE: dict[str, NoteKind] = _catalogue(
     NoteKind(
         "method-not-stated",
         "The method of a test is not stated",
-        "The cell says that a gene is rearranged and does not say by which test. It is kept as "
-        "words and not counted as this column's test.",
+        "The cell says that a gene is rearranged or fused and does not say by which test. A named "
+        "fusion is kept without a method; other words are not counted as this column's test.",
     ),
     NoteKind(
         "stain-unreadable",
@@ -120,13 +120,15 @@ CATALOGUE: dict[str, NoteKind] = _catalogue(
     NoteKind(
         "treatment-unreadable",
         "Treatment can't be read",
-        "The words are kept as a treatment of kind other.",
+        "The words are kept as a treatment of kind other. A treatment that was planned or refused "
+        "was not given; its words are kept beside the others.",
     ),
     NoteKind(
         "margin-not-stated",
         "Margin not stated",
-        'Words such as "radical" or "complete" are not a microscopic margin. The margin is kept '
-        "as not reported.",
+        'Words such as "radical" or "complete" are not a microscopic margin, and words such as '
+        '"negative margin" do not say whether it was microscopic. The margin is kept as not '
+        "reported or as unknown; only R0, R1, R2 and words for the microscope say it.",
     ),
     NoteKind(
         "follow-up-unreadable",
@@ -171,8 +173,9 @@ CATALOGUE: dict[str, NoteKind] = _catalogue(
     ),
     NoteKind(
         "value-conflict",
-        "Two values in one cell",
-        "The cell gives two values that can't both hold. None is taken.",
+        "Two values that can't both hold",
+        "A cell or a row gives two values that can't both hold. The note says what was made of "
+        "them.",
     ),
     NoteKind(
         "fusion-unreadable",

@@ -10,7 +10,9 @@ from annotated_types import Ge, Le
 # Bounds that hold where a document enters; readers keep them by what they read.
 NotNegative = Annotated[float, Ge(0)]
 Percent = Annotated[float, Ge(0), Le(100)]
-Nuclei = Annotated[int, Ge(0)]
+# Far beyond any slide; a larger number is a slip of the keyboard.
+MOST_NUCLEI = 1_000_000
+Nuclei = Annotated[int, Ge(0), Le(MOST_NUCLEI)]
 
 Record = TypeVar("Record")
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from spindle.assays.fish import FishInterpretation, NucleiCount, compare_rules, interpret_count
+from spindle.cases.records import MOST_NUCLEI
 from spindle.cli.main import NOTICE, echo
 from spindle.knowledge.fish_rules import DEFAULT_RULE, find_fish_rule
 
@@ -20,21 +21,22 @@ CALL_WORDS = {
 }
 
 
+NUCLEI = click.IntRange(min=0, max=MOST_NUCLEI)
+
+
 @click.command(name="fish", epilog=NOTICE)
-@click.option("--scored", type=click.IntRange(min=0), required=True, help="Nuclei scored.")
+@click.option("--scored", type=NUCLEI, required=True, help="Nuclei scored.")
+@click.option("--split", type=NUCLEI, required=True, help="Nuclei with separated signals.")
 @click.option(
-    "--split", type=click.IntRange(min=0), required=True, help="Nuclei with separated signals."
-)
-@click.option(
-    "--isolated-3p", type=click.IntRange(min=0), default=0, show_default=True,
+    "--isolated-3p", type=NUCLEI, default=0, show_default=True,
     help="Nuclei with an isolated 3' signal.",
 )  # fmt: skip
 @click.option(
-    "--isolated-5p", type=click.IntRange(min=0), default=0, show_default=True,
+    "--isolated-5p", type=NUCLEI, default=0, show_default=True,
     help="Nuclei with an isolated 5' signal.",
 )  # fmt: skip
 @click.option(
-    "--readers", type=click.IntRange(min=1), default=1, show_default=True, help="Readers."
+    "--readers", type=click.IntRange(min=1, max=100), default=1, show_default=True, help="Readers."
 )
 @click.option("--rule", "rule_id", default=DEFAULT_RULE, show_default=True, help="Counting rule.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

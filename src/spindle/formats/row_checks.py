@@ -1,10 +1,11 @@
-"""Checks across the cells of one row: do the sides agree?"""
+"""Checks across the cells of one row: do the sides agree, and do the times?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from spindle.cases.absence import Absent
+from spindle.cases.course import OutcomeKind
 from spindle.cases.provenance import Provenance
 from spindle.cases.tumour import Laterality
 from spindle.formats.cells.phrases import find_sides
@@ -67,6 +68,36 @@ def _compare(what: str, sides: _Sides, sites: _Sides) -> Iterator[str]:
                 f'The site is {side.value} ("{sites[side]}"), a {what} {opposite.value} '
                 f'("{sides[opposite]}").'
             )
+
+
+def note_times(draft: RowDraft) -> None:
+    """Note an event after the end of follow-up, and follow-up or an event after the death."""
+    length = draft.follow_up.duration_months
+    dated = [
+        (column, outcome, outcome.months)
+        for column, outcome in draft.outcomes
+        if outcome.has_occurred and not isinstance(outcome.months, Absent)
+    ]
+    death = min((m for _, o, m in dated if o.kind is OutcomeKind.DEATH), default=None)
+    for column, outcome, months in dated:
+        if not isinstance(length, Absent) and months > length:
+            message = (
+                f"The {outcome.kind.value} is at {months:g} months and follow-up ends at "
+                f"{length:g}. Both are kept as written."
+            )
+            draft.note("value-conflict", message, column.label, outcome.words)
+        if death is not None and months > death:
+            message = (
+                f"The {outcome.kind.value} is at {months:g} months and the death at {death:g}. "
+                "Both are kept as written."
+            )
+            draft.note("value-conflict", message, column.label, outcome.words)
+        if outcome.kind is OutcomeKind.DEATH and not isinstance(length, Absent) and length > months:
+            message = (
+                f"Follow-up is {length:g} months and the death at {months:g}. Both are kept as "
+                "written; survival takes the time of the death."
+            )
+            draft.note("value-conflict", message, column.label, outcome.words)
 
 
 def _note(draft: RowDraft, found: list[str], place: Provenance | Absent) -> None:

@@ -18,7 +18,7 @@ from spindle.formats.cells.phrases import read_absence
 from spindle.formats.columns import Column
 from spindle.formats.grid import Row, column_letters
 from spindle.formats.mappings import AGE_SEX, REMARK, TableMapping
-from spindle.formats.row_checks import note_opposite_sides
+from spindle.formats.row_checks import note_opposite_sides, note_times
 from spindle.formats.row_courses import (
     fill_death_cause,
     fill_event,
@@ -131,6 +131,7 @@ class RowReader:
             fill(draft, texts[column.position])
         settle_course(draft)
         note_opposite_sides(draft)
+        note_times(draft)
         note_disagreeing_stains(draft)
         return self._make_case(draft), tuple(draft.notes)
 

@@ -26,6 +26,8 @@ _METHODS = "methods."
 _TREATMENTS = "treatment_kinds."
 _GENE_TESTS = "gene_tests."
 UNSPECIFIED = "unspecified"
+# A longer text heads no column, and taking words away from it could go on for long.
+LONGEST_HEADER = 300
 _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _BRACKETS = re.compile(r"[()\[\]{}]")
 _LOOSE = re.compile(r"[\s_.,:;*†‡§\-]+")
@@ -207,6 +209,8 @@ def read_header(header: str) -> HeaderReading:
     that gene. A gene with words that say neither stain nor FISH nor PCR ("ALK rearrangement") is
     not recognised, since the method is not said.
     """
+    if len(header) > LONGEST_HEADER:
+        return HeaderReading()
     header = fold(header)
     if not (field := _find_field(header)):
         if kind := _find_treatment(header):

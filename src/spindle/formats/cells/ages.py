@@ -56,7 +56,7 @@ def read_age(
     return CellReading(replace(reading.value, provenance=provenance), reading.doubts)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 @refuse_long("age-unreadable", UNKNOWN)
 def _read_age(text: str, header_unit: TimeUnit | None) -> CellReading[Age | Absent]:
     if absent := read_absence(text):

@@ -37,7 +37,7 @@ class EventFound:
     """Where its first word begins in the phrase."""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def find_events(folded: str) -> tuple[EventFound, ...]:
     """Give the events that a folded phrase names, each once, with whether it denies them.
 
@@ -90,7 +90,7 @@ def _answer_no() -> re.Pattern[str]:
     return re.compile(rf"\s*[:=]?\s*(?:{no})\s*(?:$|[,;.])")
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def find_death_cause(folded: str) -> tuple[DeathCause | Absent, str]:
     """Give the cause of a death that a folded phrase states, and the words of a cause not known."""
     named = [c for c in DeathCause if make_pattern("outcomes", f"causes.{c}").search(folded)]
@@ -107,7 +107,7 @@ def find_death_cause(folded: str) -> tuple[DeathCause | Absent, str]:
     return NOT_REPORTED, ""
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 @refuse_long("death-without-cause", UNKNOWN)
 def read_death_cause(text: str) -> CellReading[DeathCause | Absent]:
     """Give the cause of a death from a column of causes; unknown with a doubt for other words."""
@@ -134,7 +134,7 @@ def read_event(
     return CellReading(outcomes, reading.doubts)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 @refuse_long("follow-up-unreadable", ())
 def _read_event(text: str, kind: OutcomeKind) -> CellReading[tuple[Outcome, ...]]:
     folded = fold(text)

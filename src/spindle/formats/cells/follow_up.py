@@ -95,7 +95,7 @@ def _place(
     return CellReading(placed, reading.doubts)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 @refuse_long("follow-up-unreadable", FollowUpRead())
 def _read(
     text: str, header_unit: TimeUnit | None, *, is_time_expected: bool

@@ -67,7 +67,7 @@ def read_fusion(
     return CellReading(replace(reading.value, id=id, provenance=provenance), reading.doubts)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 @refuse_long("fusion-unreadable", UNKNOWN)
 def _read_fusion(text: str) -> CellReading[FusionTest | Absent]:
     folded = fold(text)

@@ -32,7 +32,7 @@ class MarginFound:
     """Why no margin is taken; empty when one is, or when none is spoken of."""
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 def find_margin(words: str, *, is_margin_meant: bool = False) -> MarginFound:
     """Give the margin that words say; in a column about margins the noun need not stand there."""
     folded = fold(words)

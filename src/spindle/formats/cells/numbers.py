@@ -131,7 +131,7 @@ def _find_precision(match: re.Match[str]) -> Precision:
     return Precision(key) if key else Precision.EXACT
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def read_span(folded: str, unit: TimeUnit | None = None) -> Span | None:
     """Give the length of time that a folded text as a whole is; the unit serves when it names none.
 
@@ -175,7 +175,7 @@ def find_percent(folded: str) -> tuple[PercentRange, str] | None:
     return PercentRange(low=low, high=high), match.group()
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 @refuse_long("result-unreadable", UNKNOWN)
 def read_percent(text: str) -> CellReading[PercentRange | Absent]:
     """Give the share that a cell as a whole is, such as `60%`, `60` or `50-70 %`, in per cent."""
@@ -238,7 +238,7 @@ def find_sizes(folded: str, unit: str = "") -> tuple[SizeFound, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4096)
 @refuse_long("size-unreadable", UNKNOWN)
 def read_size(text: str, *, unit: str = "") -> CellReading[TumourSize | Absent]:
     """Give the size of a tumour in millimetres; `unit` is `mm` or `cm` when the header names it."""

@@ -93,7 +93,7 @@ def take_brackets(text: str) -> tuple[str, tuple[str, ...]]:
     return re.sub(r"\s+", " ", BRACKETED.sub(" ", text)).strip(), inside
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def read_absence(text: str) -> Absent | None:
     """Give the absence that a whole cell states, or none when it holds something else."""
     key = find_key("absence", text)
@@ -133,7 +133,7 @@ def side_keys() -> tuple[str, ...]:
     return tuple(side.value for side in Laterality)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def find_sides(folded: str) -> tuple[SideFound, ...]:
     """Give the sides that a folded phrase names, in order, with their places."""
     found = [
@@ -170,7 +170,7 @@ def _group_pattern() -> re.Pattern[str]:
     )
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def find_pooled(text: str) -> str:
     """Give the words which say that a cell speaks of several patients together, or nothing."""
     folded = fold(text)

@@ -77,7 +77,7 @@ class ResultRead:
     """Whether a control worked, when the cell says so."""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 @refuse_long("result-unreadable", ResultRead(UNKNOWN))
 def read_result(text: str) -> CellReading[ResultRead]:
     """Give the result of one test, with what the cell says of clone, pattern, extent and counts."""

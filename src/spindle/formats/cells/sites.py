@@ -67,7 +67,7 @@ def read_sites(text: str, provenance: Provenance | Absent = NOT_REPORTED) -> Cel
     return _read_sites(text)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 @refuse_long("site-unknown", SitesRead())
 def _read_sites(text: str) -> CellReading[SitesRead]:
     if read_absence(text):

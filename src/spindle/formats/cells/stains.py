@@ -85,7 +85,7 @@ def read_stains(
     return CellReading(stains, reading.doubts)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 @refuse_long("stain-unreadable", ())
 def _read_stains(text: str) -> CellReading[tuple[Stain, ...]]:
     if read_absence(text):
@@ -328,7 +328,7 @@ def read_stain(
     return CellReading(stain, reading.doubts)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def _read_own_stain(text: str, marker: str) -> CellReading[Stain]:
     known = find_marker(marker)
     name = known.name if known else marker

@@ -63,7 +63,7 @@ def read_symptoms(
     return CellReading(symptoms, reading.doubts)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 @refuse_long("symptom-unknown", ())
 def _read_symptoms(text: str) -> CellReading[tuple[Symptom, ...]]:
     if read_absence(text):
@@ -224,7 +224,7 @@ def _strip_modifiers(folded: str) -> str:
     return re.sub(r"\s+", " ", make_pattern("symptoms", "modifiers").sub(" ", folded)).strip(" -")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def _find_term(words: str) -> SymptomTerm | None:
     """Give what a phrase means: as it is, or without side, duration, articles and modifiers."""
     folded = _strip_brackets(words)

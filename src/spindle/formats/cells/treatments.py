@@ -61,7 +61,7 @@ def read_treatments(
     return CellReading(treatments, reading.doubts)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 @refuse_long("treatment-unreadable", ())
 def _read_treatments(text: str) -> CellReading[tuple[Treatment, ...]]:
     if read_absence(text):
@@ -207,7 +207,7 @@ def _join(words: str, phrase: Phrase) -> str:
     return f"{words}{phrase.separator if is_tight else ' ' + phrase.separator} {phrase.words}"
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4096)
 def _take_outside(words: str) -> str:
     return fold(BRACKETED.sub(" ", words))
 
