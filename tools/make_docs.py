@@ -105,7 +105,10 @@ def load_command(name: str) -> click.Command:
 def describe_command(name: str) -> str:
     """Give one command as a section: what it does, its arguments and options."""
     command = load_command(name)
-    context = click.Context(command, info_name=f"spindle {name}")
+    # Below the group, as when it is called: the command takes its names of --help from there, and
+    # keeps the first that it is asked for.
+    parent = click.Context(group, info_name="spindle", **group.context_settings)
+    context = click.Context(command, info_name=name, parent=parent)
     usage = " ".join(command.get_usage(context).removeprefix("Usage: ").split())
     *about, example = (" ".join(p.split()) for p in (command.help or "").split("\n\n"))
     rows = [
@@ -127,7 +130,7 @@ def describe_command(name: str) -> str:
 def describe_type(kind: click.ParamType[Any]) -> str:
     """Give in words what an option takes."""
     if isinstance(kind, click.IntRange):
-        return f"a whole number from {kind.min}"
+        return f"a whole number from {kind.min} to {kind.max}"
     return {"path": "a path", "text": "text"}.get(kind.name, kind.name)
 
 
