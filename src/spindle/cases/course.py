@@ -84,6 +84,8 @@ class FollowUp:
     """How exactly the length was given."""
     vital_status: VitalStatus | Absent = NOT_REPORTED
     """Alive or dead, where the source says so or a statement implies it."""
+    is_vital_status_implied: bool = False
+    """Whether no word says alive, and follow-up with a word on events implies it."""
     is_lost: bool | Absent = NOT_REPORTED
     """Whether the source says that the patient was lost to follow-up."""
     provenance: Provenance | Absent = NOT_REPORTED

@@ -269,6 +269,7 @@ class _Draft:
             unit_as_reported=duration.unit if duration else NOT_REPORTED,
             precision=duration.precision if duration else Precision.EXACT,
             vital_status=vital,
+            is_vital_status_implied=vital is VitalStatus.ALIVE and not self.is_alive,
             is_lost=True if self.is_lost else NOT_REPORTED,
         )
         outcomes = tuple(_date_death(outcome, duration) for outcome in self.outcomes)
@@ -444,7 +445,14 @@ def join_follow_up(time: FollowUpRead, status: FollowUpRead) -> CellReading[Foll
         doubts = (Doubt("value-conflict", "Two columns say alive and dead. Neither is taken."),)
     elif vital == NOT_REPORTED and outcomes and is_timed and is_lost is not True:
         vital = VitalStatus.ALIVE
-    joined = replace(base, vital_status=vital, is_lost=is_lost)
+    said = [f for f in (first, second) if f.vital_status == vital and not isinstance(vital, Absent)]
+    joined = replace(
+        base,
+        vital_status=vital,
+        is_vital_status_implied=vital is VitalStatus.ALIVE
+        and all(follow_up.is_vital_status_implied for follow_up in said),
+        is_lost=is_lost,
+    )
     dated = tuple(_date_joined_death(outcome, joined) for outcome in outcomes)
     return CellReading(FollowUpRead(joined, dated), doubts)
 
