@@ -49,6 +49,46 @@ class LogRank:
     p_value: float
     """Two-sided p by the chi-square distribution with one degree of freedom, an approximation
     that needs many events."""
+    variance: float
+    """Hypergeometric variance of the observed events of the first group."""
+
+
+@dataclass(frozen=True, slots=True)
+class HazardRatio:
+    """How many times the hazard of the first group is that of the second (Peto's estimate)."""
+
+    estimate: float
+    """exp((O - E) / V) of the first group."""
+    lower: float
+    """Lower limit of the interval."""
+    upper: float
+    """Upper limit of the interval."""
+    interval: str = "Peto, normal approximation on the log scale"
+    """The kind of interval; too narrow with few events and biased for large differences."""
+
+
+def estimate_hazard_ratio(test: LogRank, *, confidence: float = 0.95) -> HazardRatio:
+    """Give Peto's hazard ratio of the first group to the second, from a log-rank test.
+
+    Source: Yusuf and others 1985, from observed and expected events and their variance.
+
+    Raises
+    ------
+    ValueError
+        For a confidence not between 0 and 1.
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"a confidence level lies between 0 and 1, not at {confidence!r}")
+    from scipy.special import ndtri
+
+    first = test.groups[0]
+    log_ratio = (first.observed - first.expected) / test.variance
+    half = float(ndtri((1 + confidence) / 2)) / math.sqrt(test.variance)
+    return HazardRatio(
+        estimate=math.exp(log_ratio),
+        lower=math.exp(log_ratio - half),
+        upper=math.exp(log_ratio + half),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +139,7 @@ def compare_survival(table: CountTable, *, event_kinds: Collection[str]) -> LogR
         ),
         chi_square=chi_square,
         p_value=float(chdtrc(1, chi_square)),
+        variance=variance,
     )
 
 

@@ -11,6 +11,7 @@ from spindle.cohort.comparison import (
     LogRank,
     LogRankGroup,
     compare_survival,
+    estimate_hazard_ratio,
     permute_survival,
 )
 from spindle.cohort.conditions import Condition
@@ -56,6 +57,7 @@ def find_log_rank(
     first = next(group for group in test.groups if group.stratum == next(iter(groups)))
     words = (
         f"Log-rank test, {kind}: {format_p(p_value)}. "
+        f"{_describe_ratio(test)} "
         f"{' '.join(_describe_group(group) for group in test.groups)} {ASSUMPTIONS[endpoint]}"
     )
     return SurvivalDifference(p_value, first.observed - first.expected, words, tuple(cases))
@@ -68,6 +70,16 @@ def _find_p(table: CountTable, test: LogRank) -> tuple[float, str]:
         return permute_survival(table, event_kinds=(EVENT,)).p_value, "exact by permutation"
     except ValueError:
         return test.p_value, "by chi-square"
+
+
+def _describe_ratio(test: LogRank) -> str:
+    ratio = estimate_hazard_ratio(test)
+    first, second = (group.stratum for group in test.groups)
+    limits = f"{format_number(ratio.lower)} to {format_number(ratio.upper)}"
+    return (
+        f"Hazard ratio of {first} to {second} by Peto's method {format_number(ratio.estimate)} "
+        f"(95 % interval {limits}, an approximation that needs many events)."
+    )
 
 
 def _describe_group(group: LogRankGroup) -> str:
