@@ -21,9 +21,10 @@ from spindle.cases.observations import (
     TestResult,
 )
 from spindle.knowledge.facts import find_fact
+from spindle.knowledge.kinases import load_kinases
 from spindle.trace import Trace, TraceStep
 
-KINASES = ("ALK", "ROS1", "NTRK1", "NTRK2", "NTRK3", "RET", "PDGFRB")
+KINASES = load_kinases().names
 QUALITY_FACT = "sequencing.quality"
 
 _ASSAYS: Mapping[SequencingMethod, Assay] = {

@@ -8,10 +8,11 @@ from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_DONE, Absent
 from spindle.cases.observations import ControlResult, Stain, TestResult
 from spindle.knowledge.facts import find_fact
+from spindle.knowledge.kinases import load_kinases
 from spindle.trace import Trace, TraceStep
 
 # Which kinase a marker asks about. Pan-TRK stains three.
-KINASE_MARKERS: Mapping[str, str] = {"ALK": "ALK", "ROS1": "ROS1", "pan-TRK": "NTRK"}
+KINASE_MARKERS: Mapping[str, str] = load_kinases().markers
 
 _LIMIT_FACTS: Mapping[TestResult, tuple[str, ...]] = {
     TestResult.POSITIVE: ("ihc.alk.not-specific", "ihc.alk.fish-discordance"),

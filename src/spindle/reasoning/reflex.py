@@ -19,6 +19,7 @@ from spindle.cases.specimen import TissueLeft
 from spindle.errors import UserError
 from spindle.knowledge.facts import find_fact
 from spindle.knowledge.fish_rules import DEFAULT_RULE, find_fish_rule
+from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.protocols import (
     DEFAULT_PROTOCOL,
     Protocol,
@@ -44,9 +45,7 @@ from spindle.reasoning.statuses import (
 )
 from spindle.trace import Trace, TraceStep
 
-PAN_TRK = "NTRK"
 ANY_KINASE = "any"
-NTRK_GENES = ("NTRK1", "NTRK2", "NTRK3")
 DECALCIFIED_FACT = "fish.decalcified"
 
 
@@ -168,9 +167,10 @@ def assess_kinases(
     """Give the assessment of every kinase that was asked about, the first one always."""
     grouped: dict[str, list[Reading]] = {first: []}
     for reading in readings:
-        # A pan-TRK stain asks about three kinases and does not tell them apart.
-        is_pan_trk = reading.kinase == PAN_TRK and reading.assay is Assay.IHC
-        for kinase in NTRK_GENES if is_pan_trk else (reading.kinase,):
+        # A stain of a group of kinases asks about all of them and does not tell them apart.
+        is_stain = reading.assay is Assay.IHC
+        asked = load_kinases().expand(reading.kinase) if is_stain else (reading.kinase,)
+        for kinase in asked:
             grouped.setdefault(kinase, []).append(reading)
     order = {kinase: position for position, kinase in enumerate((first, *KINASES))}
     ordered = sorted(grouped.items(), key=lambda item: order.get(item[0], len(order)))
@@ -252,7 +252,7 @@ def _list_answering(
     test: ProtocolTest, kinases: Mapping[str, KinaseAssessment]
 ) -> tuple[Reading, ...]:
     """Give the readings that answer a test: of its assays, and positives of its substitutes."""
-    genes: tuple[str, ...] = NTRK_GENES[:1] if test.gene == PAN_TRK else (test.gene,)
+    genes = load_kinases().expand(test.gene)[:1]
     if test.gene == ANY_KINASE:
         genes = tuple(kinases)
     return tuple(
