@@ -218,6 +218,13 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         EXIT_INPUT,
     ),
     ErrorKind(
+        "usage",
+        "The command line can't be read",
+        "A command, an option or an argument is missing, unknown or of the wrong kind.",
+        "Look at the help of the command, with --help.",
+        EXIT_USAGE,
+    ),
+    ErrorKind(
         "protocol-unknown",
         "No protocol of that id",
         "The testing protocol is not among the ones that ship with Spindle.",

@@ -199,6 +199,12 @@ CATALOGUE: dict[str, NoteKind] = _catalogue(
         "A second header row, or the header of a continued table. It is not a case.",
     ),
     NoteKind(
+        "header-two-rows",
+        "The header has two rows",
+        "A group header stands over the names of its columns. Both were joined; the names that "
+        "came of it stand in the note.",
+    ),
+    NoteKind(
         "row-not-a-case",
         "A row is no case",
         "A total, a footnote or a title. Its words are kept in this note.",

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from spindle import __version__
 from spindle.errors import EXIT_BUG, EXIT_OUTPUT, UserError
@@ -75,12 +76,14 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        result: Any = group.main(arguments, standalone_mode=False)
+        result: Any = group.main(arguments, prog_name="spindle", standalone_mode=False)
     except UserError as error:
         _stop(f"Error: {error}", error.exit_code)
-    except click.ClickException as error:
+    except NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _stop(f"Error: {_describe_usage(error)}", error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _stop("Stopped. Nothing was written.", 130)
     except OutputError as error:
@@ -94,6 +97,15 @@ def main(arguments: list[str] | None = None) -> None:
             EXIT_BUG,
         )
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def _describe_usage(error: click.ClickException) -> str:
+    """Give a mistake on the command line as any other user's error: one sentence with its cure."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context else "spindle"
+    cure = f"Look at the help: {command} --help."
+    message = " ".join(error.format_message().split())
+    return str(UserError("usage", message, place=command, cure=cure))
 
 
 class OutputError(Exception):
