@@ -14,9 +14,15 @@ from pathlib import Path
 from spindle.cases.case import Case
 from spindle.cases.notes import Note
 from spindle.errors import UserError
-from spindle.formats.columns import Column, HowKnown, assign_columns, find_field, has_content
+from spindle.formats.columns import Column, HowKnown, assign_columns, has_content
 from spindle.formats.grid import Row, SheetNote, column_index
-from spindle.formats.header_rows import ROWS_SEARCHED, TableHeader, find_header, make_header
+from spindle.formats.header_rows import (
+    ROWS_SEARCHED,
+    FieldFinder,
+    TableHeader,
+    find_header,
+    make_header,
+)
 from spindle.formats.mappings import TableMapping
 from spindle.formats.row_drafts import TableSource
 from spindle.formats.row_kinds import RowKind, RowSorter
@@ -25,6 +31,8 @@ from spindle.formats.spreadsheets import Spreadsheet, open_spreadsheet
 
 # How many headers an error lists.
 HEADERS_LISTED = 30
+# How many joined headers a note lists.
+JOINED_LISTED = 10
 _BETWEEN_CELLS = " | "
 
 
@@ -128,10 +136,7 @@ def _locate_header(
     spreadsheet: Spreadsheet, mapping: TableMapping, place: str
 ) -> tuple[TableHeader, int]:
     """Give the header, and the number of rows down to and with it."""
-
-    def find(header: str) -> str:
-        return find_field(header, mapping)
-
+    find = FieldFinder(mapping)
     if mapping.header_row == 0:
         width = max(len(row.cells) for row in islice(spreadsheet.rows(), ROWS_SEARCHED))
         return TableHeader(("",) * width, 0, ()), 0
@@ -153,7 +158,7 @@ def _take_header_row(spreadsheet: Spreadsheet, mapping: TableMapping) -> tuple[T
     for above, row in enumerate(rows):
         if row.number == wanted:
             pair = [row, *islice(rows, 1)]
-            header = make_header(pair, 0, lambda header: find_field(header, mapping))
+            header = make_header(pair, 0, FieldFinder(mapping))
             return header, above + len(header.rows)
     raise UserError("mapping-invalid", f"Row {wanted} is blank or not there.", place=mapping.place)
 
@@ -171,8 +176,11 @@ def _note_table(reading: TableReading) -> list[Note]:
     source, columns = reading.source, reading.columns
     notes = [_note_sheet(source, columns, note) for note in reading.spreadsheet.notes]
     titles = reading.rows_above - len(reading.header.rows)
-    for row in islice(reading.spreadsheet.rows(), titles):
-        notes.append(_note_row(source, row, RowKind.OTHER))
+    for place, row in enumerate(islice(reading.spreadsheet.rows(), reading.rows_above)):
+        if place < titles:
+            notes.append(_note_row(source, row, RowKind.OTHER))
+        elif place > titles and reading.header.joined:
+            notes.append(_note_joined(source, row, reading.header))
     for column in columns:
         if column.is_ambiguous:
             notes.append(_note_ambiguous(source, column))
@@ -211,6 +219,21 @@ def _note_row(source: TableSource, row: Row, kind: RowKind) -> Note:
         sheet=source.sheet,
         row=row.number,
         value=_BETWEEN_CELLS.join(dict.fromkeys(text for text in row.texts if text)),
+    )
+
+
+def _note_joined(source: TableSource, row: Row, header: TableHeader) -> Note:
+    joined = header.joined
+    listed = ", ".join(joined[:JOINED_LISTED])
+    more = f" and {len(joined) - JOINED_LISTED} more" if len(joined) > JOINED_LISTED else ""
+    message = f"The header stands in two rows, which were joined: {listed}{more}."
+    return Note(
+        slug="header-two-rows",
+        message=message,
+        file=source.file,
+        sheet=source.sheet,
+        row=row.number,
+        value=_BETWEEN_CELLS.join(dict.fromkeys(text for text in header.rows[0] if text)),
     )
 
 

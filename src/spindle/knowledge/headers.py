@@ -32,6 +32,10 @@ _BRACKET = re.compile(r"[(\[{]([^()\[\]{}]*)[)\]}]")
 _BRACKETS = re.compile(r"[()\[\]{}]")
 _LOOSE = re.compile(r"[\s_.,:;*†‡§\-]+")
 _SLASH = re.compile(r"\s*/\s*")
+# The look of most symbols of genes: "DICER1", "CTNNB1".
+_SYMBOL = re.compile(r"\b[A-Z]{2,}[A-Z0-9]*\d[A-Z0-9]*\b")
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_USUAL_GENE = "ALK"
 _NAMED_STAINS = frozenset({"alk_ihc", "ros1_ihc", "pan_trk_ihc"})
 _TIMED_FIELDS = frozenset({"age", "follow_up"})
 # Fields in which an unknown word in brackets may change the meaning: "FISH (EWSR1)" is no ALK test.
@@ -58,6 +62,21 @@ class HeaderReading:
     `unspecified` for "NGS" without a word on the material; empty when it names none."""
     length_unit: str = ""
     """`mm` or `cm` when the header names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReading:
+    """What a header over several columns says about the tests below it."""
+
+    subject: str = ""
+    """The one gene or marker that it is about, when it says nothing else; empty otherwise."""
+    is_about_others: bool = False
+    """Whether it names a gene or marker other than ALK, alone or beside ALK."""
+
+    @property
+    def has_gene(self) -> bool:
+        """Whether it names any gene or marker for certain."""
+        return bool(self.subject) or self.is_about_others
 
 
 @cache
@@ -228,18 +247,12 @@ def read_header(header: str) -> HeaderReading:
     )
 
 
-@cache
-def _method_pattern(key: str) -> re.Pattern[str]:
-    words = sorted({_loosen(word) for word in load_word_lists("headers")[key]}, key=len)
-    return re.compile("|".join(bound_word(word) for word in reversed(words)))
-
-
 @lru_cache(maxsize=4096)
 def read_method(header: str) -> str:
     """Give the method of a column of fusions that its header names; see `HeaderReading.method`."""
     loose = _loosen(_BRACKETS.sub(" ", header))
     keys = [key for key in load_word_lists("headers") if key.startswith(_METHODS)]
-    named = {k.removeprefix(_METHODS) for k in keys if _method_pattern(k).search(loose)}
+    named = {k.removeprefix(_METHODS) for k in keys if _any_word_pattern(k).search(loose)}
     material = named - {UNSPECIFIED}
     return material.pop() if len(material) == 1 else UNSPECIFIED if named else ""
 
@@ -293,3 +306,43 @@ def _read_stain_header(header: str) -> HeaderReading:
         "ki67" if marker.index == "proliferation" and not is_alone else "stain"
     )
     return HeaderReading(field=field, clone=_find_header_clone(header, marker), marker=marker.name)
+
+
+@lru_cache(maxsize=4096)
+def read_group(group: str) -> GroupReading:
+    """Give what a header over several columns says: "ROS1 status" over "IHC" and "FISH".
+
+    A gene that is only a partner says nothing beside a kinase: "EML4-ALK" is about ALK.
+    """
+    if len(group) > LONGEST_HEADER:
+        return GroupReading()
+    loose = _loosen(_BRACKET.sub(" ", group)) or _loosen(_BRACKETS.sub(" ", group))
+    rest = _loosen(_any_word_pattern("group_fillers").sub(" ", loose))
+    if marker := _markers_by_header().get(rest):
+        return GroupReading(marker.name, marker.name != _USUAL_GENE)
+    genes = [gene for match in gene_pattern().finditer(loose) if (gene := find_gene(match.group()))]
+    kinases = {gene.symbol for gene in genes if gene.is_kinase}
+    named = kinases or {gene.symbol for gene in genes}
+    is_about_others = bool(named - {_USUAL_GENE}) or _names_other_gene(group, loose)
+    is_alone = not _NOT_LETTERS.sub("", gene_pattern().sub(" ", rest))
+    subject = named.pop() if len(named) == 1 and is_alone else ""
+    return GroupReading(subject, is_about_others)
+
+
+@lru_cache(maxsize=4096)
+def is_group_filler(header: str) -> bool:
+    """Say whether a header has only words that add nothing beside a gene, such as "Status"."""
+    return bool(header) and not _loosen(_any_word_pattern("group_fillers").sub(" ", fold(header)))
+
+
+def _names_other_gene(group: str, loose: str) -> bool:
+    if _any_word_pattern("other_genes").search(loose):
+        return True
+    symbols = _SYMBOL.findall(_BRACKET.sub(" ", group))
+    return any(not find_gene(symbol) and not find_clone(symbol, _USUAL_GENE) for symbol in symbols)
+
+
+@cache
+def _any_word_pattern(key: str) -> re.Pattern[str]:
+    words = sorted({_loosen(word) for word in load_word_lists("headers")[key]}, key=len)
+    return re.compile("|".join(bound_word(word) for word in reversed(words)))
