@@ -155,7 +155,8 @@ def fill_outcome(column: Column) -> Fill:
 def fill_event(column: Column, mapping: TableMapping) -> Fill:
     """Give what fills in a column about one kind of event: recurrence, metastasis or death."""
     kind, minus = OutcomeKind(column.field), mapping.minus
-    read = remember(partial(read_event, kind=kind))
+    unit = TimeUnit(column.unit) if column.unit else None
+    read = remember(partial(read_event, kind=kind, header_unit=unit))
 
     def fill(draft: RowDraft, text: str) -> None:
         is_minus = bool(minus) and is_lone_minus(text)

@@ -24,6 +24,7 @@ from spindle.cases.observations import (
 from spindle.cases.provenance import Provenance
 from spindle.formats.cells.fusions import read_fusion
 from spindle.formats.cells.numbers import read_percent
+from spindle.formats.cells.pcr_results import read_pcr_result
 from spindle.formats.cells.phrases import read_absence
 from spindle.formats.cells.reading import CellReading, Doubt
 from spindle.formats.cells.results import ResultRead, read_result
@@ -99,7 +100,12 @@ def _read_test(text: str, column: Column, own_method: str, minus: str) -> _CellT
         )
         return _CellTest(meant, own_method, column.subject)
     is_index = own_method == "ihc" and _is_index(column)
-    reading = _read_index(text) if is_index else read_result(text)
+    if is_index:
+        reading = _read_index(text)
+    elif own_method == "rt_pcr":
+        reading = read_pcr_result(text, column.subject)
+    else:
+        reading = read_result(text)
     doubts = list(reading.doubts)
     read = reading.value
     method = _find_method(read, own_method)

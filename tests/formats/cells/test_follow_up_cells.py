@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
-from spindle.cases.course import DeathCause, VitalStatus
+from spindle.cases.course import DeathCause, OutcomeKind, VitalStatus
 from spindle.cases.patient import Precision, TimeUnit
 from spindle.formats.cells.follow_up import join_follow_up, read_follow_up, read_outcome
 
@@ -36,7 +36,7 @@ def list_slugs(text: str, header_unit: TimeUnit | None = MONTHS) -> list[str]:
         ("22", 22, NOT_REPORTED, [], []),
         ("NED (24 months)", 24, ALIVE, [], []),
         ("Alive (22)", 22, ALIVE, [], []),
-        ("AWD, 24", 24, ALIVE, [], []),
+        ("AWD, 24", 24, ALIVE, [], ["progression-without-date"]),
         ("2-year followup, no recurrence", 24, ALIVE, ["no recurrence"], []),
         ("10-year follow-up, no recurrence", 120, ALIVE, ["no recurrence"], []),
         ("Twelve months, MRI no recurrence", 12, ALIVE, ["no recurrence"], []),
@@ -306,3 +306,81 @@ def test_several_times_after_several_events_are_taken_for_none() -> None:
         "Several times are written for the recurrence. None is taken.",
         "Several times are written for the metastasis. None is taken.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "months"),
+    [
+        ("12,5", TimeUnit.MONTHS, 12.5),
+        ("24,0", TimeUnit.MONTHS, 24),
+        ("2,5", TimeUnit.YEARS, 30),
+        ("12,5 months", None, 12.5),
+        ("1,5 y, NED", None, 18),
+        ("22,5, No recurrence", TimeUnit.MONTHS, 22.5),
+    ],
+)
+def test_a_decimal_comma_is_no_list_of_times(
+    text: str, unit: TimeUnit | None, months: float
+) -> None:
+    reading = read_follow_up(text, header_unit=unit)
+    assert reading.value.follow_up.duration_months == months
+    assert reading.doubts == ()
+
+
+def test_a_decimal_comma_dates_an_event() -> None:
+    (outcome,) = read_follow_up("recurrence at 8,5 months").value.outcomes
+    assert (outcome.has_occurred, outcome.months) == (True, 8.5)
+
+
+@pytest.mark.parametrize(
+    "text", ["3, 7 and 10 months", "3,7 and 10 months", "12,24", "9 months and 24 months"]
+)
+def test_several_times_stay_several(text: str) -> None:
+    reading = read_follow_up(text, header_unit=TimeUnit.MONTHS)
+    assert isinstance(reading.value.follow_up.duration_months, Absent)
+    assert reading.doubts
+
+
+@pytest.mark.parametrize("text", ["22, NED", "22, disease-free", "22, no evidence of disease"])
+def test_no_disease_at_the_last_contact_denies_no_event(text: str) -> None:
+    reading = read_follow_up(text, header_unit=TimeUnit.MONTHS)
+    assert reading.value.follow_up.vital_status is VitalStatus.ALIVE
+    assert reading.value.outcomes == ()
+    assert reading.doubts == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["22, no evidence of recurrence", "22, no evidence of relapse", "22, relapse-free"]
+)
+def test_no_evidence_of_recurrence_denies_recurrence(text: str) -> None:
+    (outcome,) = read_follow_up(text, header_unit=TimeUnit.MONTHS).value.outcomes
+    assert (outcome.kind, outcome.has_occurred) == (OutcomeKind.RECURRENCE, False)
+
+
+@pytest.mark.parametrize("text", ["22, AWD", "alive with disease at 22 months"])
+def test_disease_at_the_last_contact_is_doubted(text: str) -> None:
+    reading = read_follow_up(text, header_unit=TimeUnit.MONTHS)
+    assert reading.value.follow_up.vital_status is VitalStatus.ALIVE
+    assert reading.value.follow_up.duration_months == 22
+    assert reading.value.outcomes == ()
+    assert [doubt.slug for doubt in reading.doubts] == ["progression-without-date"]
+
+
+def test_a_dated_event_needs_no_such_doubt() -> None:
+    reading = read_follow_up("recurrence at 8 months, AWD at 24 months")
+    assert reading.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_lost"), [("24, LFU", True), ("LFU at 24 months", True), ("24, NED at LFU", False)]
+)
+def test_three_letters_for_lost_are_not_those_of_a_last_follow_up(text: str, is_lost: bool) -> None:
+    follow_up = read_follow_up(text, header_unit=TimeUnit.MONTHS).value.follow_up
+    assert (follow_up.is_lost is True) == is_lost
+    assert follow_up.duration_months == 24
+
+
+def test_a_column_of_statuses_leaves_events_to_other_columns() -> None:
+    reading = read_outcome("AWD")
+    assert reading.value.follow_up.vital_status is VitalStatus.ALIVE
+    assert (reading.value.outcomes, reading.doubts) == ((), ())

@@ -229,3 +229,23 @@ def test_a_control_says_nothing_of_the_result() -> None:
 def test_gene_and_method_are_given_for_the_column_to_check() -> None:
     assert read_result("EML4-ALK fusion detected").value.gene == "ALK"
     assert read_result("positive by IHC").value.methods == ("ihc",)
+
+
+@pytest.mark.parametrize("text", ["60 nuclei, 8 split", "60 nuclei/8 split", "60 nuclei: 8 split"])
+def test_counts_in_words(text: str) -> None:
+    reading = read_result(text)
+    assert [(c.nuclei_scored, c.split) for c in reading.value.counts] == [(60, 8)]
+    assert reading.value.result == NOT_REPORTED
+    assert reading.doubts == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["60 nuclei, 80 split", "10 nuclei, 8 split", "60 nuclei, 8 isolated red"]
+)
+def test_no_counts_of_what_cannot_be_or_is_another_signal(text: str) -> None:
+    assert read_result(text).value.counts == ()
+
+
+@pytest.mark.parametrize("text", ["QNS", "quantity not sufficient", "QNS (tissue exhausted)"])
+def test_too_little_material_is_a_failed_test(text: str) -> None:
+    assert read_result(text).value.result is TestResult.FAILED

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from spindle.cases.absence import NOT_REPORTED, UNKNOWN
+from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.course import Margin, TreatmentIntent
 from spindle.formats.cells.treatments import read_margin, read_treatments
 
@@ -271,3 +271,43 @@ def test_a_column_of_margins() -> None:
 def test_nothing_is_read_from_a_cell_that_reports_nothing() -> None:
     assert read_treatments("NA").value == ()
     assert read_treatments("NA").doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "treatments"),
+    [
+        ("Surgery with adjuvant RT", ["surgery", "radiotherapy adjuvant"]),
+        ("resection with adjuvant CT", ["surgery", "chemotherapy adjuvant"]),
+        ("surgery; adjuvant CRT", ["surgery", "radiotherapy adjuvant", "chemotherapy adjuvant"]),
+        ("neoadjuvant CT then surgery", ["chemotherapy neoadjuvant", "surgery"]),
+        ("surgery/RT/CT", ["surgery", "radiotherapy", "chemotherapy"]),
+        ("Surgery, RT 50 Gy", ["surgery", "radiotherapy"]),
+        ("surgery, CT 6 cycles", ["surgery", "chemotherapy"]),
+        ("Surgery + CT", ["surgery", "chemotherapy"]),
+        ("CT, RT", ["chemotherapy", "radiotherapy"]),
+        ("surgery + adjuvant chemo", ["surgery", "chemotherapy adjuvant"]),
+        ("adjuvant radiotherapy after surgery", ["radiotherapy adjuvant", "surgery"]),
+        ("surgery after neoadjuvant chemotherapy", ["surgery", "chemotherapy neoadjuvant"]),
+        ("surgery after neoadjuvant RT", ["surgery", "radiotherapy neoadjuvant"]),
+        ("Rt upper lobectomy", ["surgery"]),
+        ("surgery, no RT", ["surgery"]),
+        ("surgery w/ RT", ["surgery", "radiotherapy"]),
+        ("resection w/o RT", ["surgery"]),
+        ("surgery/none", ["surgery"]),
+        ("surgery, no CT", ["surgery"]),
+        ("surgery, planned adjuvant RT", ["surgery"]),
+    ],
+)
+def test_abbreviations_beside_what_explains_them(text: str, treatments: list[str]) -> None:
+    found = [
+        item.kind if isinstance(item.intent, Absent) else f"{item.kind} {item.intent}"
+        for item in read_treatments(text).value
+    ]
+    assert found == treatments
+
+
+@pytest.mark.parametrize("text", ["CT", "CT scan", "CT-guided biopsy", "surgery, CT scan negative"])
+def test_a_scan_is_no_chemotherapy(text: str) -> None:
+    reading = read_treatments(text)
+    assert not {item.kind for item in reading.value} & {"chemotherapy"}
+    assert "treatment-unreadable" in [doubt.slug for doubt in reading.doubts]

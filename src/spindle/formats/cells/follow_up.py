@@ -53,7 +53,8 @@ from spindle.knowledge.words import bound_word, find_key, fold, load_word_lists,
 _COMMA = r"(?<![0-9]),|,(?!\s*[0-9])|，|、"
 _BARE = re.compile(r"(?<![\w.,/^<>~-])([0-9]{1,4}(?:[.,][0-9]{1,2})?)(?![\w%/^-]|[.,][0-9])")
 _STATUS = "status"
-_SEVERAL = re.compile(r"[0-9]\s*(?:,|and|&|or)\s*[0-9]")
+# Not the decimal comma of "12,5"; the comma of "12,24" may part two times.
+_SEVERAL = re.compile(r"[0-9](?!,[0-9](?![0-9,]))\s*(?:,|and|&|or)\s*[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class _Draft:
         """Take what a phrase says; give whether it said anything."""
         alive_at = _find_alive(folded)
         is_alive = alive_at is not None
-        is_lost = bool(make_pattern("outcomes", "lost").search(folded))
+        is_lost = _is_lost(folded)
         self.is_alive |= is_alive
         self.is_lost |= is_lost
         spans = tuple(_iterate_spans(folded, None if self.pooled else self.header_unit))
@@ -259,6 +260,13 @@ class _Draft:
         if self.pooled:
             message = "The cell speaks of several patients together. No time is taken from it."
             self.doubt("pooled-statement", message, self.pooled)
+        has_event = any(outcome.has_occurred for outcome in self.outcomes)
+        is_diseased = make_pattern("outcomes", "with_disease").search(fold(self.text))
+        # A column of statuses stands beside columns of events, which this cell can't know.
+        is_whole = self.is_time_expected and not self.pooled
+        if is_diseased and not has_event and is_whole:
+            message = "The cell says that disease is present, and no event is named or dated."
+            self.doubt(UNDATED_SLUGS[OutcomeKind.PROGRESSION], message)
         if self.is_lost:
             told = "" if duration else " and no time is given"
             self.doubt("lost-to-follow-up", f"The patient was lost to follow-up{told}.")
@@ -336,6 +344,15 @@ def _is_bare_event(folded: str, events: tuple[EventFound, ...]) -> bool:
     """Give whether a phrase is no more than the name of an event; "died" is more than a name."""
     is_name = make_pattern("outcomes", "event_nouns").fullmatch(folded)
     return bool(is_name) and any(event.has_occurred for event in events)
+
+
+def _is_lost(folded: str) -> bool:
+    """Give whether a phrase says that the patient was lost; "NED at LFU" is a last follow-up."""
+    alone = make_pattern("outcomes", "lost_alone").match(folded)
+    rest = folded[alone.end() :] if alone else ""
+    if alone and (not rest or re.match(r"\s(?:at|after|since)\s", rest)):
+        return True
+    return bool(make_pattern("outcomes", "lost").search(folded))
 
 
 def _find_alive(folded: str) -> int | None:

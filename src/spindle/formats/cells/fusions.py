@@ -229,14 +229,15 @@ def _known_words(*, is_positive: bool) -> re.Pattern[str]:
 
 
 @cache
-def _pair_pattern() -> re.Pattern[str]:
+def pair_pattern() -> re.Pattern[str]:
+    """Give a pattern that finds two genes of a fusion, `first` and `second`, in folded text."""
     gene = rf"(?:{gene_pattern().pattern}|\b{_SYMBOL}\b)"
     return re.compile(rf"(?P<first>{gene}){_JOINT}(?P<second>{gene})")
 
 
 def _iterate_pairs(text: str, folded: str) -> Iterator[_Pair]:
     """Give the pairs of genes of a text; one gene of each is known, unless "::" joins them."""
-    for match in _pair_pattern().finditer(folded):
+    for match in pair_pattern().finditer(folded):
         genes = [find_gene(match["first"]), find_gene(match["second"])]
         known = [gene for gene in genes if gene]
         written = [_find_written(text, folded, match, part) for part in ("first", "second")]

@@ -93,6 +93,22 @@ def _span_source(*, is_unit_needed: bool) -> str:
     )
 
 
+@cache
+def _unit_first_pattern() -> re.Pattern[str]:
+    # Letters such as "m" and "d" before a number are no units; "year 2019" is a date.
+    lists = load_word_lists("times")
+    words = {fold(w) for key in lists if key.startswith("units.") for w in lists[key]}
+    units = "|".join(bound_word(w) for w in sorted(words, key=lambda w: (-len(w), w)) if w[2:])
+    number = r"[0-9]{1,3}(?:[.,][0-9]{1,2})?(?![0-9])"
+    start = r"(?<![0-9])(?<![0-9][ -])"
+    return re.compile(rf"{start}({units})\s+({number})(?!\s*(?:{units}))")
+
+
+def put_unit_last(folded: str) -> str:
+    """Give a folded text with "month 9" written as "9 month"."""
+    return _unit_first_pattern().sub(r"\2 \1", folded)
+
+
 def read_span_match(match: re.Match[str], unit: TimeUnit | None = None) -> Span | None:
     """Give the length of time of a match of `span_pattern`; none without any unit."""
     first_unit = _find_unit(match["first_unit"]) or unit
@@ -103,6 +119,9 @@ def read_span_match(match: re.Match[str], unit: TimeUnit | None = None) -> Span 
         months += MONTHS_PER_UNIT[first_unit] / 2
     written = first_unit
     if match["second"] and (second_unit := _find_unit(match["second_unit"])):
+        if MONTHS_PER_UNIT[second_unit] >= MONTHS_PER_UNIT[first_unit]:
+            # "9 months and 24 months" are two times and no sum.
+            return None
         months += _read_amount(match["second"]) * MONTHS_PER_UNIT[second_unit]
         if (first_unit, second_unit) == (TimeUnit.YEARS, TimeUnit.MONTHS):
             written = TimeUnit.YEARS_AND_MONTHS

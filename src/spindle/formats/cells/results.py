@@ -330,10 +330,22 @@ def _find_counts(folded: str) -> tuple[FishCount, ...]:
     if make_pattern("results", "other_signals").search(folded):
         return ()
     counts = [(int(match[1]), int(match[2])) for match in _COUNT.finditer(folded)]
+    counts += [(int(m["split"]), int(m["all"])) for m in _worded_count().finditer(folded)]
     # Two counts may be two readers or two stages; which of them, the cell does not say.
     if len(counts) != 1 or counts[0][1] < FEWEST_NUCLEI or counts[0][0] > counts[0][1]:
         return ()
     return (FishCount(nuclei_scored=counts[0][1], split=counts[0][0]),)
+
+
+@cache
+def _worded_count() -> re.Pattern[str]:
+    """Give a pattern that finds "60 nuclei, 8 split"."""
+    nuclei = make_pattern("results", "nuclei").pattern
+    split = make_pattern("results", "split").pattern
+    return re.compile(
+        rf"(?<![0-9.,/-])(?P<all>[0-9]{{1,3}})\s+(?:{nuclei})\s*[,;:/]\s*"
+        rf"(?P<split>[0-9]{{1,3}})\s+(?:{split})"
+    )
 
 
 def _find_methods(folded: str) -> tuple[str, ...]:

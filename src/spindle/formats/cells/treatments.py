@@ -34,7 +34,11 @@ from spindle.knowledge.words import bound_word, find_key, fold, load_word_lists,
 _PLUS = r"\s*\+\s*"
 _THEN = r"\s(?:then|plus|followed\sby)\s|\s(?=without\s)"
 _LEADING_AND = re.compile(r"^(?:and|&|then)\s+", re.IGNORECASE)
-_WITH = r"\swith\s"
+_WITH = r"\s(?:with|w/)\s"
+# Not the stroke of "w/o".
+_SLASH = r"(?<!\sw)\s*/\s*"
+# Beside one of these "CT" is chemotherapy; alone it may be a scan.
+_COMPANY = frozenset({TreatmentKind.SURGERY, TreatmentKind.RADIOTHERAPY})
 _WEAK = frozenset({",", "，", "、", "and", "&", "with", "", "plus"})
 
 
@@ -78,8 +82,13 @@ def _iterate_phrases(text: str) -> Iterator[Phrase]:
     """Give the phrases of a cell; "and" and "with" part only treatments from each other."""
     for written in split_phrases(text, SEMICOLON, STOP, COMMA, _PLUS, _THEN):
         phrase = replace(written, words=_LEADING_AND.sub("", written.words))
-        pieces = split_phrases(phrase.words, AND, _WITH)
-        if len(pieces) < 2 or not all(_names_any(piece) for piece in pieces):
+        pieces = split_phrases(phrase.words, AND, _WITH, _SLASH)
+        are_known = [_names_any(piece) for piece in pieces]
+        is_list = any(are_known) and all(
+            is_known or _is_beside(_take_outside(piece.words))
+            for piece, is_known in zip(pieces, are_known, strict=True)
+        )
+        if len(pieces) < 2 or not is_list or _says_none(pieces):
             yield phrase
             continue
         yield replace(pieces[0], separator=phrase.separator)
@@ -98,6 +107,8 @@ class _Draft:
     def add(self, phrase: Phrase, following: Phrase | None) -> None:
         """Read the next phrase."""
         folded = _take_outside(phrase.words)
+        if _is_beside(folded) and self.names & _COMPANY:
+            folded = TreatmentKind.CHEMOTHERAPY.value
         named = tuple(_iterate_named(folded, self.names))
         if (not_given := _find_not_given(folded)) and (named or _is_denied(folded)):
             self._attach(phrase, _say_not_given(not_given), is_denied=True)
@@ -135,7 +146,7 @@ class _Draft:
                 Treatment(
                     kind=item.kind,
                     agent=item.agent or NOT_REPORTED,
-                    intent=_find_intent(fold(words)),
+                    intent=_find_own_intent(item, _expand(fold(words))),
                     words=words,
                 )
             )
@@ -209,7 +220,51 @@ def _join(words: str, phrase: Phrase) -> str:
 
 @lru_cache(maxsize=4096)
 def _take_outside(words: str) -> str:
-    return fold(BRACKETED.sub(" ", words))
+    # The dose in "RT (50 Gy)" stays outside: "RT" as a whole is known without it.
+    return _expand(fold(BRACKETED.sub(" ", words)))
+
+
+@cache
+def _abbreviations() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Give, by kind, a pattern for abbreviations where their neighbours say what they mean.
+
+    "Adjuvant RT", "RT 50 Gy", "CT 6 cycles"; not "Rt upper lobe" nor "CT scan".
+    """
+    intents = "|".join(
+        make_pattern("treatments", key).pattern
+        for key in load_word_lists("treatments")
+        if key.startswith("intents.")
+    )
+    imaging = make_pattern("treatments", "imaging").pattern
+    patterns = []
+    for kind in (TreatmentKind.RADIOTHERAPY, TreatmentKind.CHEMOTHERAPY):
+        short = make_pattern("treatments", f"abbreviations.{kind}").pattern
+        before = rf"{intents}|{make_pattern('treatments', f'abbreviations_after.{kind}').pattern}"
+        amount = rf"[0-9.,]+\s*(?:{make_pattern('treatments', f'amounts.{kind}').pattern})"
+        source = (
+            rf"(?P<before>(?:{before})\s+|{amount}\s+(?:of\s+)?)(?:{short})(?!-|\s*(?:{imaging}))"
+            rf"|(?:{short})(?=\s*(?::|to|x|of)?\s*{amount})"
+        )
+        patterns.append((kind.value, re.compile(source)))
+    return tuple(patterns)
+
+
+def _expand(folded: str) -> str:
+    """Give a folded phrase with its sure abbreviations written out."""
+    for kind, pattern in _abbreviations():
+        folded = pattern.sub(rf"\g<before>{kind}", folded)
+    return folded
+
+
+def _says_none(pieces: tuple[Phrase, ...]) -> bool:
+    """Give whether one of several pieces says that there was no treatment: "surgery/none"."""
+    folded = [_take_outside(piece.words) for piece in pieces]
+    return any(named.kind is TreatmentKind.NONE for f in folded for named in _iterate_kinds(f))
+
+
+def _is_beside(folded: str) -> bool:
+    """Give whether a phrase is no more than an abbreviation that needs company: "CT"."""
+    return bool(make_pattern("treatments", "abbreviations.chemotherapy").fullmatch(folded))
 
 
 def _matches(folded: str, key: str) -> bool:
@@ -319,6 +374,28 @@ def _find_intent(folded: str) -> TreatmentIntent | Absent:
     if TreatmentIntent.NEOADJUVANT in named:
         return TreatmentIntent.NEOADJUVANT
     return named[0] if len(named) == 1 else NOT_REPORTED
+
+
+def _find_own_intent(item: _Named, folded: str) -> TreatmentIntent | Absent:
+    """Give the intent of one treatment of a phrase.
+
+    "Adjuvant radiotherapy after surgery" says nothing of the surgery, and "surgery (adjuvant
+    chemotherapy)" neither: an intent belongs to the treatments that follow it in its part.
+    """
+    main = _cut_context(folded)
+    context = folded[len(main) :]
+    in_context = set(_iterate_kinds(context))
+    if not in_context:
+        part = folded
+    else:
+        part = context if item in in_context - set(_iterate_kinds(main)) else main
+    starts = [
+        match.start()
+        for key in TreatmentIntent
+        if (match := make_pattern("treatments", f"intents.{key}").search(part))
+    ]
+    followers = set(_iterate_kinds(part[min(starts) :])) if starts else set()
+    return NOT_REPORTED if followers and item not in followers else _find_intent(part)
 
 
 def _read_margin_words(treatment: Treatment) -> tuple[Margin | Absent, Doubt | None]:
