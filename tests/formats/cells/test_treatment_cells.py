@@ -311,3 +311,14 @@ def test_a_scan_is_no_chemotherapy(text: str) -> None:
     reading = read_treatments(text)
     assert not {item.kind for item in reading.value} & {"chemotherapy"}
     assert "treatment-unreadable" in [doubt.slug for doubt in reading.doubts]
+
+
+def test_a_treatment_that_only_brackets_name_is_doubted_and_not_taken() -> None:
+    found = read_treatments("surgery (adjuvant chemotherapy)")
+    assert [treatment.kind.value for treatment in found.value] == ["surgery"]
+    assert [doubt.value for doubt in found.doubts] == ["adjuvant chemotherapy"]
+    plain, with_history = (
+        [doubt.slug for doubt in read_treatments(text).doubts]
+        for text in ("Radical surgery", "Radical surgery (history of cerebral infarction)")
+    )
+    assert with_history == plain

@@ -37,6 +37,7 @@ _LEADING_AND = re.compile(r"^(?:and|&|then)\s+", re.IGNORECASE)
 _WITH = r"\s(?:with|w/)\s"
 # Not the stroke of "w/o".
 _SLASH = r"(?<!\sw)\s*/\s*"
+_BRACKETED = re.compile(r"\(([^()]*)\)")
 # Beside one of these "CT" is chemotherapy; alone it may be a scan.
 _COMPANY = frozenset({TreatmentKind.SURGERY, TreatmentKind.RADIOTHERAPY})
 _WEAK = frozenset({",", "，", "、", "and", "&", "with", "", "plus"})
@@ -75,7 +76,16 @@ def _read_treatments(text: str) -> CellReading[tuple[Treatment, ...]]:
     for number, phrase in enumerate(phrases):
         draft.add(phrase, phrases[number + 1] if number + 1 < len(phrases) else None)
     treatments, doubts = draft.finish(text)
+    doubts = [*doubts, *_doubt_brackets(text, {treatment.kind for treatment in treatments})]
     return CellReading(tuple(treatments), tuple(dict.fromkeys(doubts)))
+
+
+def _doubt_brackets(text: str, taken: set[TreatmentKind]) -> Iterator[Doubt]:
+    """Doubt a treatment that only words in brackets name: given, planned or past is not said."""
+    for words in _BRACKETED.findall(text):
+        if any(named.kind not in taken for named in _iterate_kinds(fold(words))):
+            message = "The words in brackets name a treatment. It is kept as words and not taken."
+            yield Doubt("treatment-unreadable", message, words)
 
 
 def _iterate_phrases(text: str) -> Iterator[Phrase]:
