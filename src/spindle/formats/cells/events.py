@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
@@ -26,7 +26,7 @@ from spindle.formats.cells.phrases import (
     read_absence,
     refuse_long,
 )
-from spindle.formats.cells.reading import CellReading, Doubt
+from spindle.formats.cells.reading import CellReading, Doubt, place_each
 from spindle.knowledge.words import bound_word, find_key, fold, load_word_lists, make_pattern
 
 UNDATED_SLUGS = {
@@ -160,9 +160,7 @@ def read_event(
     is one in the header's unit, and no time when the header names none. A lone minus sign may mean
     no or no data and gives nothing.
     """
-    reading = _read_event(text, kind, header_unit)
-    outcomes = tuple(replace(outcome, provenance=provenance) for outcome in reading.value)
-    return CellReading(outcomes, reading.doubts)
+    return place_each(_read_event(text, kind, header_unit), provenance)
 
 
 @lru_cache(maxsize=4096)

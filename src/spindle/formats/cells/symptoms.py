@@ -30,7 +30,7 @@ from spindle.formats.cells.phrases import (
     refuse_long,
     split_phrases,
 )
-from spindle.formats.cells.reading import CellReading, Doubt
+from spindle.formats.cells.reading import CellReading, Doubt, place_each
 from spindle.knowledge.terms import SymptomTerm, find_symptom
 from spindle.knowledge.words import find_key, fold, load_word_lists, make_pattern
 
@@ -56,11 +56,7 @@ def read_symptoms(
 
     A phrase that the vocabulary does not know is a symptom by its own words, with a doubt.
     """
-    reading = _read_symptoms(text)
-    if isinstance(provenance, Absent):
-        return reading
-    symptoms = tuple(replace(symptom, provenance=provenance) for symptom in reading.value)
-    return CellReading(symptoms, reading.doubts)
+    return place_each(_read_symptoms(text), provenance)
 
 
 @lru_cache(maxsize=4096)

@@ -28,7 +28,7 @@ from spindle.formats.cells.phrases import (
     refuse_long,
     split_phrases,
 )
-from spindle.formats.cells.reading import CellReading, Doubt
+from spindle.formats.cells.reading import CellReading, Doubt, place_each
 from spindle.knowledge.words import bound_word, find_key, fold, load_word_lists, make_pattern
 
 _PLUS = r"\s*\+\s*"
@@ -59,11 +59,7 @@ def read_treatments(
     Words after a treatment that name no other stay with it; words that stand alone and are not
     known are a treatment of kind other, with a doubt.
     """
-    reading = _read_treatments(text)
-    if isinstance(provenance, Absent):
-        return reading
-    treatments = tuple(replace(treatment, provenance=provenance) for treatment in reading.value)
-    return CellReading(treatments, reading.doubts)
+    return place_each(_read_treatments(text), provenance)
 
 
 @lru_cache(maxsize=4096)
