@@ -45,7 +45,7 @@ bench: setup  ## Measure time and memory beside peers (prints ratios, asserts no
 	@$(BIN)/python bench/run.py
 
 lock:  ## Renew the lock for every supported Python and platform (needs uv)
-	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --extra dev --upgrade pyproject.toml -o requirements.lock
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra pdf --upgrade pyproject.toml -o requirements.lock
 
 clean:  ## Remove what was made
 	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

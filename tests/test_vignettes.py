@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import datetime
 import json
 import tomllib
 from collections.abc import Iterator
@@ -11,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from vignette_files import Vignette, compare, find_words, list_words, make_case, read_vignette
 
 from spindle.assays.fish import interpret_count, sum_counts
 from spindle.cases.absence import Absent
 from spindle.cases.case import Case
-from spindle.cases.documents import read_case
 from spindle.cases.observations import FishTest
 from spindle.knowledge.fish_rules import DEFAULT_RULE, find_fish_rule
 from spindle.knowledge.protocols import DEFAULT_PROTOCOL
@@ -26,7 +25,6 @@ FOLDER = Path(__file__).parent / "vignettes"
 FILES = sorted(FOLDER.glob("*.toml"))
 PAGE = Path(__file__).parents[1] / "docs" / "vignettes.md"
 KINASES = ("ALK", "ROS1", "NTRK1", "NTRK2", "NTRK3", "RET", "PDGFRB")
-Vignette = dict[str, Any]
 # What may stand in a vignette, and what of it may be left out: everything but these three.
 KEYS = {
     "": {"title", "source", "case", "expect"},
@@ -49,28 +47,6 @@ KEYS = {
 # Reading a vignette -----------------------------------------------------------------------------
 
 
-def read_vignette(path: Path) -> Vignette:
-    vignette = tomllib.loads(path.read_text(encoding="utf-8"))
-    vignette.setdefault("case", {})
-    return vignette
-
-
-def make_case(vignette: Vignette, name: str = "vignette") -> Case:
-    """Give the case; ids that a writer left out are numbered."""
-    document = copy.deepcopy(vignette["case"])
-    document.setdefault("id", name)
-    for i, specimen in enumerate(document.get("specimens", []), 1):
-        specimen.setdefault("id", f"specimen {i}")
-        for j, observation in enumerate(specimen.get("observations", []), 1):
-            observation.setdefault("id", f"{observation.get('kind', 'test')} {i}.{j}")
-    return read_case(json.dumps(document, default=write_date))
-
-
-def write_date(value: object) -> str:
-    assert isinstance(value, datetime.date)
-    return value.isoformat()
-
-
 # Comparing --------------------------------------------------------------------------------------
 
 
@@ -90,10 +66,6 @@ def list_differences(vignette: Vignette, case: Case) -> list[str]:
         other = assess_case(case, protocol_id=name, fish_rule_id=rule)
         found += compare(f"next under {name}", tests, [t.test for t in other.next_tests])
     return found
-
-
-def compare(what: str, expected: object, found: object) -> list[str]:
-    return [] if expected == found else [f"{what}: expected {expected!r}, found {found!r}"]
 
 
 def compare_kinases(expect: Vignette, assessment: Assessment) -> Iterator[str]:
@@ -168,21 +140,6 @@ def compare_words(expected: Vignette, assessment: Assessment) -> Iterator[str]:
     for words in expected.get("never_says", []):
         if lines := find_words(words, said):
             yield f"words: {words!r} was not to be said, found {lines[0]!r}"
-
-
-def find_words(words: str, said: list[str]) -> list[str]:
-    return [line for line in said if words.lower() in line.lower()]
-
-
-def list_words(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for inner in value.values():
-            yield from list_words(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from list_words(inner)
 
 
 # The tests --------------------------------------------------------------------------------------

@@ -120,7 +120,7 @@ def test_a_complete_entry_passes() -> None:
 def test_every_knowledge_file_is_utf8_and_parses() -> None:
     names = [name for folder in ("facts", "fish_rules", "protocols") for name in list_files(folder)]
     assert len(names) >= 10
-    for name in [*names, "sources.toml"]:
+    for name in [*names, "sources/core.toml"]:
         assert parse_toml(read_text(name), name)
 
 
@@ -132,5 +132,5 @@ def test_files_are_listed_in_order_and_by_kind() -> None:
 
 
 def test_knowledge_is_found_inside_the_package() -> None:
-    assert files.data_folder().joinpath("sources.toml").is_file()
+    assert files.data_folder().joinpath("sources", "core.toml").is_file()
     assert data_folder().name == "data"

@@ -33,6 +33,7 @@ def load_text(monkeypatch: pytest.MonkeyPatch, text: str) -> object:
         return read_entries(path, table, text=text, **options)
 
     monkeypatch.setattr(sources, "read_entries", read)
+    monkeypatch.setattr(sources, "list_files", lambda folder: [f"{folder}/new.toml"])
     return load_sources()
 
 
@@ -75,7 +76,7 @@ def test_a_source_without_a_field_is_refused(from_text: pytest.MonkeyPatch, fiel
     with pytest.raises(UserError) as caught:
         load_text(from_text, text)
     assert caught.value.slug == "knowledge-invalid"
-    assert caught.value.place == "sources.toml, line 2"
+    assert caught.value.place == "sources/new.toml, line 2"
     assert field in caught.value.message
 
 
@@ -91,7 +92,13 @@ def test_a_source_without_a_field_is_refused(from_text: pytest.MonkeyPatch, fiel
 def test_a_malformed_source_is_refused(from_text: pytest.MonkeyPatch, text: str, line: int) -> None:
     with pytest.raises(UserError) as caught:
         load_text(from_text, text)
-    assert caught.value.place == f"sources.toml, line {line}"
+    assert caught.value.place == f"sources/new.toml, line {line}"
+
+
+def test_one_publication_has_one_key(from_text: pytest.MonkeyPatch) -> None:
+    first = GOOD + 'identifier = "doi:10.1/A; PMC1"\n'
+    with pytest.raises(UserError, match="b and a are both pmc1"):
+        load_text(from_text, first + GOOD.replace('"a"', '"b"') + 'identifier = "PMC1"\n')
 
 
 def test_sources_can_not_be_changed() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+# The usual level of a confidence interval.
+LEVEL = 0.95
 
-def compute_exact_interval(n: int, of: int, level: float = 0.95) -> tuple[float, float]:
+
+def compute_exact_interval(n: int, of: int, level: float = LEVEL) -> tuple[float, float]:
     """Give the Clopper–Pearson interval of n of N.
 
     Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
 from spindle.cases.absence import NOT_REPORTED, Absent
@@ -29,6 +30,36 @@ class Remark:
 
 
 @record
+class Exclusion:
+    """A diagnosis that somebody excluded, with the reason."""
+
+    diagnosis: str
+    """The diagnosis: `desmoid fibromatosis`."""
+    reason: str
+    """Why it was excluded."""
+    words: str = ""
+    """The words of the source."""
+    provenance: Provenance | Absent = NOT_REPORTED
+    """Where it was written."""
+
+
+@record
+class Signature:
+    """A named pathologist's signature under one version of an assessment."""
+
+    signed_by: str
+    """Who signed."""
+    role: str | Absent = NOT_REPORTED
+    """In which role: `consultant pathologist`."""
+    signed_on: datetime.date
+    """When."""
+    version: str
+    """The version that was signed, as its report prints it."""
+    comment: str = ""
+    """What the pathologist added."""
+
+
+@record
 class Case:
     """One patient with one IMT (or a suspected one), as reported."""
 
@@ -50,6 +81,10 @@ class Case:
     """Follow-up."""
     outcomes: tuple[Outcome, ...] = ()
     """Outcomes, said to have happened or not."""
+    exclusions: tuple[Exclusion, ...] = ()
+    """Diagnoses that were excluded, with the reason."""
+    signatures: tuple[Signature, ...] = ()
+    """Signatures in the order given; earlier ones stay."""
     remarks: tuple[Remark, ...] = ()
     """What belongs to no field, kept as written."""
     provenance: Provenance | Absent = NOT_REPORTED

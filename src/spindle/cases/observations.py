@@ -7,7 +7,7 @@ from typing import Literal
 
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.provenance import Provenance
-from spindle.cases.records import Nuclei, Percent, record
+from spindle.cases.records import NotNegative, Nuclei, Percent, record
 
 
 class TestResult(StrEnum):
@@ -92,6 +92,10 @@ class Stain:
     """Share of tumour cells that stain, or the index of a proliferation marker."""
     pattern: StainPattern | Absent = NOT_REPORTED
     """Where in the cell it lies."""
+    cells_per_hpf: NotNegative | Absent = NOT_REPORTED
+    """Stained cells a high-power field, for a stain that is counted: IgG4 plasma cells."""
+    ratio_percent: Percent | Absent = NOT_REPORTED
+    """Share of a parent stain in per cent, for a stain that is given as a ratio: IgG4 of IgG."""
     internal_control: ControlResult | Absent = NOT_REPORTED
     """Whether the internal control stained."""
     provenance: Provenance | Absent = NOT_REPORTED
@@ -207,6 +211,18 @@ class FusionCall:
 
 
 @record
+class VariantCall:
+    """One change of a protein as reported, such as a resistance mutation."""
+
+    gene: str
+    """Gene: `ALK`."""
+    change: str
+    """Change of the protein without its prefix: `G1269A`."""
+    words: str = ""
+    """The words of the source."""
+
+
+@record
 class FusionTest:
     """One sequencing test for fusions: its panel, its quality and its calls."""
 
@@ -220,6 +236,8 @@ class FusionTest:
     """Overall result as reported."""
     calls: tuple[FusionCall, ...] = ()
     """Fusions found."""
+    variants: tuple[VariantCall, ...] = ()
+    """Changes of single proteins that the same test found."""
     panel: str | Absent = NOT_REPORTED
     """Panel."""
     genes_covered: tuple[str, ...] | Absent = NOT_REPORTED
@@ -238,6 +256,8 @@ class HistologyFinding:
     """Finding: `necrosis`, `ganglion-like cells`, `bone invasion`."""
     is_present: bool = True
     """False when the source denies it."""
+    count_per_10_hpf: NotNegative | Absent = NOT_REPORTED
+    """Number in ten high-power fields, for a finding that is counted: mitoses."""
     words: str = ""
     """The words of the source."""
     provenance: Provenance | Absent = NOT_REPORTED

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 
 from spindle.errors import UserError
+from spindle.knowledge.fact_tables import load_rows, load_tables
 from spindle.knowledge.files import Entry, check_keys, list_files, read_entries
 from spindle.knowledge.sources import Source, load_sources
 
@@ -63,6 +64,8 @@ class Fact:
     """Denominator, where counts are given."""
     is_inferred: bool = False
     """Whether it goes beyond what the source says; such a fact says so wherever it is used."""
+    written_at: str = ""
+    """File and line where it stands in the knowledge base."""
 
     @property
     def number(self) -> float:
@@ -123,7 +126,7 @@ def make_fact(entry: Entry, sources: Mapping[str, Source]) -> Fact:
     if "n" in values and not 0 <= values["n"] <= values["of"] != 0:
         raise entry.fail(f"{values['id']} has n = {values['n']} of {values['of']}.")
     values["source"] = sources[values["source"]]
-    return Fact(**values)
+    return Fact(**values, written_at=entry.place)
 
 
 @cache
@@ -137,13 +140,19 @@ def load_facts() -> Mapping[str, Fact]:
     """
     sources = load_sources()
     facts: dict[str, Fact] = {}
-    for path in list_files("facts"):
-        for entry in read_entries(path, "facts"):
-            fact = make_fact(entry, sources)
-            if fact.id in facts:
-                raise entry.fail(f"{fact.id} stands twice.")
-            facts[fact.id] = fact
+    for entry in _iterate_entries():
+        fact = make_fact(entry, sources)
+        if fact.id in facts:
+            raise entry.fail(f"{fact.id} stands twice.")
+        facts[fact.id] = fact
     return MappingProxyType(facts)
+
+
+def _iterate_entries() -> Iterator[Entry]:
+    for path in list_files("facts"):
+        yield from read_entries(path, "facts")
+    for table in load_tables():
+        yield from (row.fact for row in load_rows(table))
 
 
 def find_fact(fact_id: str) -> Fact:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime
 import re
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
+
+import tomli
 
 from spindle.errors import UserError
 
@@ -55,8 +56,8 @@ def parse_toml(text: str, path: str) -> dict[str, Any]:
         `knowledge-invalid` with the parser's line.
     """
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         raise UserError("knowledge-invalid", f"Not TOML: {error}.", place=path) from None
 
 

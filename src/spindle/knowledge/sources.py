@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from spindle.knowledge.files import check_keys, read_entries
+from spindle.knowledge.files import check_keys, list_files, read_entries
 
-SOURCES_FILE = "sources.toml"
+SOURCES_FOLDER = "sources"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,21 @@ def load_sources() -> Mapping[str, Source]:
     Raises
     ------
     UserError
-        `knowledge-invalid` for a malformed or repeated source, with file and line.
+        `knowledge-invalid` for a malformed source, or one that stands twice by its id or by an
+        identifier, with file and line.
     """
     sources: dict[str, Source] = {}
+    keys: dict[str, str] = {}
     required = {"id": str, "citation": str, "terms": str, "read_as": str}
-    for entry in read_entries(SOURCES_FILE, "sources"):
-        check_keys(entry, required, {"identifier": str})
-        source = Source(**{"identifier": "", **entry.values})
-        if source.id in sources:
-            raise entry.fail(f"{source.id} stands twice.")
-        sources[source.id] = source
+    for path in list_files(SOURCES_FOLDER):
+        for entry in read_entries(path, "sources"):
+            check_keys(entry, required, {"identifier": str})
+            source = Source(**{"identifier": "", **entry.values})
+            if source.id in sources:
+                raise entry.fail(f"{source.id} stands twice.")
+            for identifier in filter(None, source.identifier.lower().split("; ")):
+                if identifier in keys:
+                    raise entry.fail(f"{source.id} and {keys[identifier]} are both {identifier}.")
+                keys[identifier] = source.id
+            sources[source.id] = source
     return MappingProxyType(sources)

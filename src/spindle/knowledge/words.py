@@ -9,13 +9,14 @@ from __future__ import annotations
 import csv
 import datetime
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
+
+import tomli
 
 from spindle.errors import UserError
 
@@ -65,8 +66,8 @@ def parse_word_lists(name: str, text: str) -> Mapping[str, tuple[str, ...]]:
         or holds something else than lists of words.
     """
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        document = tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         raise _refuse(name, f"Not TOML: {error}.") from None
     source, checked_on = document.pop("source", None), document.pop("checked_on", None)
     if not isinstance(source, str) or not source.strip():
