@@ -1,0 +1,398 @@
+"""Diagnoses that a case could be: IMT, its variant, its mimics, and those that share a driver.
+
+The diagnoses with their discriminating features stand in `entities.toml`; the morphology gate that
+an IMT asks for and the red flags that come before any weighing in `red_flags.toml`. Each names the
+facts behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from spindle.cases.observations import StainPattern
+from spindle.knowledge.facts import load_facts
+from spindle.knowledge.files import Entry, check_keys, read_entries
+from spindle.knowledge.histology import load_findings
+from spindle.knowledge.kinases import load_kinases
+from spindle.knowledge.site_groups import load_site_groups
+from spindle.knowledge.stain_rules import ANY_SITE, check_markers, check_site_group
+from spindle.knowledge.terms import find_gene, find_symptom
+
+ENTITIES_FILE = "entities.toml"
+FLAGS_FILE = "red_flags.toml"
+IMT = "imt"
+
+
+class EntityKind(StrEnum):
+    """How a diagnosis stands to IMT."""
+
+    IMT = "imt"
+    """The tumour itself."""
+    VARIANT = "variant"
+    """A variant of it, with an alert of its own; no mimic."""
+    MIMIC = "mimic"
+    """Looks like it."""
+    SHARES_DRIVER = "shares_driver"
+    """Another tumour with the same fusion or the same kinase switched on."""
+
+
+class Polarity(StrEnum):
+    """Which way a feature speaks when it is present."""
+
+    FOR = "for"
+    AGAINST = "against"
+
+
+class Strength(StrEnum):
+    """How firmly the source ties a feature to the diagnosis."""
+
+    DEFINING = "defining"
+    """The diagnosis can't be without it according to the source; only then may its recorded
+    absence exclude the diagnosis."""
+    TYPICAL = "typical"
+    """Usual."""
+    MAY_OCCUR = "may_occur"
+    """Seen in some."""
+
+
+class ConditionKind(StrEnum):
+    """What a condition of a red flag looks at."""
+
+    FINDING = "finding"
+    """A microscopic finding that is recorded as present."""
+    MARKER = "marker"
+    """A stain that is positive, in the place that counts."""
+    SITE_GROUP = "site_group"
+    """A site of the tumour within a group."""
+    SYMPTOM = "symptom"
+    """A symptom that is recorded as present."""
+    PARTNER = "partner"
+    """A reported fusion with this partner of any kinase."""
+    KINASE = "kinase"
+    """A reported fusion of this kinase."""
+
+
+class FlagWeight(StrEnum):
+    """How much attention a red flag asks for, in the words of findings."""
+
+    ALERT = "alert"
+    DOUBT = "doubt"
+    REMARK = "remark"
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One finding or stain that helps to tell a diagnosis from others."""
+
+    finding: str
+    """Microscopic finding; empty for a stain."""
+    marker: str
+    """Marker that is positive; empty for a finding."""
+    polarity: Polarity
+    """Which way it speaks when it is present."""
+    strength: Strength
+    """How firmly the source ties it to the diagnosis."""
+    says: str
+    """What it means, in one sentence."""
+    fact: str
+    """Fact behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A driver that a diagnosis shares with IMT."""
+
+    kinase: str
+    """The kinase."""
+    partner: str
+    """The partner; empty for any."""
+    fact: str
+    """Fact behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One diagnosis."""
+
+    id: str
+    """Its id: `solitary-fibrous-tumour`."""
+    name: str
+    """Its name."""
+    kind: EntityKind
+    """How it stands to IMT."""
+    sites: tuple[str, ...]
+    """Site groups in which it is thought of; `any` for every site."""
+    is_urgent: bool
+    """Whether it is to be excluded before treatment starts."""
+    features: tuple[Feature, ...]
+    """What helps to tell it from others."""
+    drivers: tuple[Driver, ...]
+    """Drivers that it shares with IMT."""
+    settles: tuple[str, ...]
+    """What would settle it, in words."""
+    facts: tuple[str, ...]
+    """Facts behind its description."""
+
+    def is_at(self, site_groups: Iterable[str]) -> bool:
+        """Give whether it is thought of in any of the site groups."""
+        return ANY_SITE in self.sites or bool(set(self.sites) & set(site_groups))
+
+
+@dataclass(frozen=True, slots=True)
+class GateItem:
+    """One microscopic finding that an IMT asks for, or that speaks against it."""
+
+    any_of: tuple[str, ...]
+    """Findings, any of which will do."""
+    polarity: Polarity
+    """`for` when an IMT asks for it, `against` when its presence speaks against an IMT."""
+    says: str
+    """Why, in one sentence."""
+    facts: tuple[str, ...]
+    """Facts behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One thing that a red flag looks for."""
+
+    kind: ConditionKind
+    """What it looks at."""
+    name: str
+    """The finding, marker, site group, symptom, partner or kinase."""
+    patterns: tuple[str, ...] = ()
+    """Recorded patterns of the stain, any of which is asked for; empty for none in particular."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlagRule:
+    """What comes before any weighing.
+
+    It is raised when each condition of `all_of` holds and, where there are any, at least one of
+    `any_of`.
+    """
+
+    id: str
+    """Its id."""
+    all_of: tuple[Condition, ...]
+    """Conditions that all have to hold."""
+    any_of: tuple[Condition, ...]
+    """Conditions of which one has to hold; empty when `all_of` is enough."""
+    says: str
+    """What it is and what to look at, in one or two sentences."""
+    weight: FlagWeight
+    """How much attention it asks for."""
+    entities: tuple[str, ...]
+    """Diagnoses that it points to."""
+    facts: tuple[str, ...]
+    """Facts behind it."""
+
+
+def _check_facts(entry: Entry, facts: Iterable[str]) -> tuple[str, ...]:
+    listed = tuple(facts)
+    if unknown := [fact for fact in listed if fact not in load_facts()]:
+        raise entry.fail(f"{unknown[0]!r} is no fact.")
+    return listed
+
+
+def _check_findings(entry: Entry, findings: Iterable[str]) -> tuple[str, ...]:
+    listed = tuple(findings)
+    if unknown := [name for name in listed if name not in load_findings()]:
+        raise entry.fail(f"{unknown[0]!r} is no finding of the vocabulary of histology.")
+    return listed
+
+
+def _check_list(entry: Entry, key: str) -> list[Any]:
+    values = entry.values.get(key, [])
+    if not all(isinstance(value, dict) for value in values):
+        raise entry.fail(f"{entry.values['id']} has a {key} that is no table.")
+    return list(values)
+
+
+def make_entity(entry: Entry) -> Entity:
+    """Give the diagnosis of an entry.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid` for a malformed field, an unknown name, or a diagnosis without facts.
+    """
+    required = {"id": str, "name": str, "kind": str, "sites": list, "settles": list, "facts": list}
+    check_keys(entry, required, {"is_urgent": bool, "features": list, "drivers": list})
+    values = entry.values
+    for site_group in values["sites"]:
+        check_site_group(entry, site_group)
+    if not values["facts"] or not values["sites"]:
+        raise entry.fail(f"{values['id']} names no fact or no site.")
+    return Entity(
+        id=values["id"],
+        name=values["name"],
+        kind=_choose(entry, EntityKind, values["kind"]),
+        sites=tuple(values["sites"]),
+        is_urgent=values.get("is_urgent", False),
+        features=tuple(_make_feature(entry, item) for item in _check_list(entry, "features")),
+        drivers=tuple(_make_driver(entry, item) for item in _check_list(entry, "drivers")),
+        settles=tuple(values["settles"]),
+        facts=_check_facts(entry, values["facts"]),
+    )
+
+
+def _choose(entry: Entry, kind: type[Any], value: object) -> Any:
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise entry.fail(f"{entry.values['id']}: {error}.") from None
+
+
+def _make_feature(entry: Entry, item: Mapping[str, Any]) -> Feature:
+    part = Entry({"id": f"a feature of {entry.values['id']}", **item}, entry.place)
+    required = {"id": str, "polarity": str, "strength": str, "says": str, "fact": str}
+    check_keys(part, required, {"finding": str, "marker": str})
+    if ("finding" in item) == ("marker" in item):
+        raise part.fail(f"{part.values['id']} needs a finding or a marker, and not both.")
+    if "finding" in item:
+        _check_findings(part, [item["finding"]])
+    else:
+        check_markers(part, [item["marker"]])
+    _check_facts(part, [item["fact"]])
+    return Feature(
+        finding=item.get("finding", ""),
+        marker=item.get("marker", ""),
+        polarity=_choose(part, Polarity, item["polarity"]),
+        strength=_choose(part, Strength, item["strength"]),
+        says=item["says"],
+        fact=item["fact"],
+    )
+
+
+def _make_driver(entry: Entry, item: Mapping[str, Any]) -> Driver:
+    part = Entry({"id": f"a driver of {entry.values['id']}", **item}, entry.place)
+    check_keys(part, {"id": str, "kinase": str, "fact": str}, {"partner": str})
+    if item["kinase"] not in load_kinases().names:
+        raise part.fail(f"{item['kinase']!r} is no kinase that Spindle reads.")
+    _check_facts(part, [item["fact"]])
+    return Driver(item["kinase"], item.get("partner", ""), item["fact"])
+
+
+@cache
+def load_entities() -> Mapping[str, Entity]:
+    """Give every diagnosis by its id, in the order of the file.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line.
+    """
+    entities: dict[str, Entity] = {}
+    for entry in read_entries(ENTITIES_FILE, "entities"):
+        entity = make_entity(entry)
+        if entity.id in entities:
+            raise entry.fail(f"{entity.id} stands twice.")
+        entities[entity.id] = entity
+    return MappingProxyType(entities)
+
+
+def list_entities(site_groups: Iterable[str]) -> tuple[Entity, ...]:
+    """Give the diagnoses that are thought of in any of the site groups; all of them for none."""
+    groups = tuple(site_groups)
+    return tuple(e for e in load_entities().values() if not groups or e.is_at(groups))
+
+
+@cache
+def load_gate() -> tuple[GateItem, ...]:
+    """Give what an IMT asks for under the microscope, and what speaks against it.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line.
+    """
+    items = []
+    for entry in read_entries(FLAGS_FILE, "gate", also=["red_flags"]):
+        check_keys(entry, {"polarity": str, "any_of": list, "says": str, "facts": list}, {})
+        values = {"id": "the gate", **entry.values}
+        part = Entry(values, entry.place)
+        items.append(
+            GateItem(
+                any_of=_check_findings(part, values["any_of"]),
+                polarity=_choose(part, Polarity, values["polarity"]),
+                says=values["says"],
+                facts=_check_facts(part, values["facts"]),
+            )
+        )
+    return tuple(items)
+
+
+@cache
+def load_red_flags() -> Mapping[str, RedFlagRule]:
+    """Give every red flag by its id, in the order of the file.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line.
+    """
+    rules: dict[str, RedFlagRule] = {}
+    for entry in read_entries(FLAGS_FILE, "red_flags", also=["gate"]):
+        rule = _make_red_flag(entry)
+        if rule.id in rules:
+            raise entry.fail(f"{rule.id} stands twice.")
+        rules[rule.id] = rule
+    return MappingProxyType(rules)
+
+
+def _make_red_flag(entry: Entry) -> RedFlagRule:
+    required = {"id": str, "says": str, "weight": str, "entities": list, "facts": list}
+    check_keys(entry, required, {"all_of": list, "any_of": list})
+    values = entry.values
+    conditions = {
+        key: tuple(_make_condition(entry, item) for item in _check_list(entry, key))
+        for key in ("all_of", "any_of")
+    }
+    if not any(conditions.values()):
+        raise entry.fail(f"{values['id']} asks for nothing.")
+    if unknown := [name for name in values["entities"] if name not in load_entities()]:
+        raise entry.fail(f"{values['id']} points to the unknown diagnosis {unknown[0]!r}.")
+    if not values["facts"]:
+        raise entry.fail(f"{values['id']} names no fact.")
+    return RedFlagRule(
+        id=values["id"],
+        **conditions,
+        says=values["says"],
+        weight=_choose(entry, FlagWeight, values["weight"]),
+        entities=tuple(values["entities"]),
+        facts=_check_facts(entry, values["facts"]),
+    )
+
+
+def _make_condition(entry: Entry, item: Mapping[str, Any]) -> Condition:
+    part = Entry({"id": f"a condition of {entry.values['id']}", **item}, entry.place)
+    check_keys(part, {"id": str}, {**dict.fromkeys(ConditionKind, str), "patterns": list})
+    kinds = [kind for kind in ConditionKind if kind in item]
+    patterns = tuple(item.get("patterns", ()))
+    if len(kinds) != 1 or (patterns and kinds[0] is not ConditionKind.MARKER):
+        raise part.fail(f"{part.values['id']} asks for more or less than one thing.")
+    if unknown := sorted(set(patterns) - set(StainPattern)):
+        raise part.fail(f"{unknown[0]!r} is no pattern of a stain.")
+    _check_condition(part, kinds[0], item[kinds[0]])
+    return Condition(kinds[0], item[kinds[0]], patterns)
+
+
+def _check_condition(part: Entry, kind: ConditionKind, name: str) -> None:
+    if kind is ConditionKind.FINDING:
+        _check_findings(part, [name])
+    elif kind is ConditionKind.MARKER:
+        check_markers(part, [name])
+    is_known = {
+        ConditionKind.SITE_GROUP: lambda: name in load_site_groups(),
+        ConditionKind.SYMPTOM: lambda: find_symptom(name) is not None,
+        ConditionKind.PARTNER: lambda: find_gene(name) is not None,
+        ConditionKind.KINASE: lambda: name in load_kinases().names,
+    }
+    if kind in is_known and not is_known[kind]():
+        raise part.fail(f"{name!r} is no {kind.value.replace('_', ' ')} that is known here.")

@@ -1,0 +1,81 @@
+"""Microscopic findings: their usual names, the words that people write, and what each implies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from types import MappingProxyType
+
+from spindle.errors import UserError
+from spindle.knowledge.words import FOLDER, fold, load_terms, split_words
+
+FINDINGS_FILE = "histology"
+_YES = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingTerm:
+    """One microscopic finding that Spindle knows by name."""
+
+    name: str
+    """Its usual name: `ganglion-like cells`."""
+    implies: str
+    """The finding of which it is a kind, present whenever it is; empty for most."""
+    is_counted: bool
+    """Whether it is given as a number in ten high-power fields: mitoses."""
+
+
+def _make_term(row: Mapping[str, str]) -> FindingTerm:
+    return FindingTerm(row["name"], row["implies"], row["is_counted"] == _YES)
+
+
+@cache
+def load_findings() -> Mapping[str, FindingTerm]:
+    """Give every finding by its usual name, in the order of the file.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid` for a finding that stands twice, or one that implies an unknown one.
+    """
+    found: dict[str, FindingTerm] = {}
+    for row in load_terms(FINDINGS_FILE):
+        if row["name"] in found:
+            raise _refuse(f"{row['name']!r} stands twice.")
+        found[row["name"]] = _make_term(row)
+    for term in found.values():
+        if term.implies and term.implies not in found:
+            raise _refuse(f"{term.name!r} implies {term.implies!r}, which is not listed.")
+    return MappingProxyType(found)
+
+
+@cache
+def _index_words() -> Mapping[str, FindingTerm]:
+    terms, index = load_findings(), dict[str, FindingTerm]()
+    for row in load_terms(FINDINGS_FILE):
+        for word in (fold(row["name"]), *split_words(row["words"])):
+            if index.setdefault(word, terms[row["name"]]).name != row["name"]:
+                raise _refuse(f"{word!r} has two meanings.")
+    return MappingProxyType(index)
+
+
+def _refuse(what: str) -> UserError:
+    return UserError("knowledge-invalid", what, place=f"{FOLDER}/{FINDINGS_FILE}.csv")
+
+
+@lru_cache(maxsize=4096)
+def find_finding(words: str) -> FindingTerm | None:
+    """Give the finding that the words as a whole name, or none."""
+    return _index_words().get(fold(words))
+
+
+def list_implied(name: str) -> tuple[str, ...]:
+    """Give the findings that are present whenever this one is, the finding itself first.
+
+    Plasma cells are an inflammatory infiltrate. An absent finding implies nothing.
+    """
+    terms, names = load_findings(), [name]
+    while (term := terms.get(names[-1])) and term.implies and term.implies not in names:
+        names.append(term.implies)
+    return tuple(names)
