@@ -1,0 +1,165 @@
+"""One patient put together: versions, signatures, facts and what no observation may take away."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN
+from spindle.cases.case import Case, Signature
+from spindle.cases.observations import FishTest, HistologyFinding, PcrTest, Stain, TestResult
+from spindle.cases.specimen import Specimen
+from spindle.cases.tumour import Site, Tumour
+from spindle.knowledge.facts import load_facts
+from spindle.reasoning.findings import collect_facts, describe_record
+from spindle.reasoning.patients import (
+    PatientAssessment,
+    assess_patient,
+    compute_version,
+    find_signature,
+)
+
+RESULTS = (*TestResult, NOT_DONE, NOT_REPORTED, UNKNOWN)
+MARKERS = (
+    "ALK", "ROS1", "pan-TRK", "SMA", "desmin", "S100", "STAT6", "CD34", "beta-catenin", "KIT",
+)  # fmt: skip
+SITES = ("lung", "maxillary sinus", "uterus", "urinary bladder", "mesentery", "thigh", "orbit")
+
+
+def make_case(*observations: Any, site: str = "lung", findings: tuple[str, ...] = ()) -> Case:
+    specimen = Specimen(
+        id="1",
+        histology=tuple(HistologyFinding(name=name) for name in findings),
+        observations=observations,
+    )
+    return Case(id="a", tumour=Tumour(sites=(Site(name=site),)), specimens=(specimen,))
+
+
+@st.composite
+def observations(draw: st.DrawFn, name: str) -> Any:
+    result = draw(st.sampled_from(RESULTS))
+    kind = draw(st.sampled_from(["stain", "fish", "pcr"]))
+    if kind == "fish":
+        return FishTest(id=name, gene=draw(st.sampled_from(["ALK", "ROS1", "USP6"])), result=result)
+    if kind == "pcr":
+        return PcrTest(id=name, gene="ALK", result=result)
+    return Stain(id=name, marker=draw(st.sampled_from(MARKERS)), result=result)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    n = draw(st.integers(0, 4))
+    made = [draw(observations(f"o{i}")) for i in range(n)]
+    findings = tuple(draw(st.sets(st.sampled_from(["spindle cells", "plasma cells", "necrosis"]))))
+    return make_case(*made, site=draw(st.sampled_from(SITES)), findings=tuple(sorted(findings)))
+
+
+# Versions and signatures ------------------------------------------------------------------------
+
+
+def sign(case: Case, version: str, name: str = "A. Pathologist") -> Case:
+    signature = Signature(signed_by=name, signed_on=datetime.date(2026, 11, 20), version=version)
+    return replace(case, signatures=(*case.signatures, signature))
+
+
+def test_a_case_is_unsigned_until_its_version_is_signed() -> None:
+    case = make_case(Stain(id="s", marker="ALK", result=TestResult.POSITIVE))
+    patient = assess_patient(case)
+    assert find_signature(patient) is None
+    assert patient.assessment.signature == "proposed, unsigned"
+    signed = assess_patient(sign(case, compute_version(patient)))
+    found = find_signature(signed)
+    assert found is not None
+    assert found.signed_by == "A. Pathologist"
+
+
+def test_signing_does_not_change_the_version() -> None:
+    case = make_case(Stain(id="s", marker="ALK", result=TestResult.POSITIVE))
+    version = compute_version(assess_patient(case))
+    assert compute_version(assess_patient(sign(case, version))) == version
+
+
+def test_a_signature_does_not_stand_under_an_amended_case_and_stays_in_it() -> None:
+    case = make_case(Stain(id="s", marker="ALK", result=TestResult.POSITIVE))
+    signed = sign(case, compute_version(assess_patient(case)))
+    more = FishTest(id="f", gene="ALK", result=TestResult.NEGATIVE)
+    specimen = replace(signed.specimens[0], observations=(*signed.specimens[0].observations, more))
+    amended = assess_patient(replace(signed, specimens=(specimen,)))
+    assert find_signature(amended) is None
+    assert amended.case.signatures == signed.signatures
+
+
+def test_the_region_is_part_of_the_version_only_where_it_changes_what_is_said() -> None:
+    case = make_case(Stain(id="s", marker="ALK", result=TestResult.POSITIVE))
+    versions = {compute_version(assess_patient(case, region=region)) for region in ("US", "EU")}
+    assert len(versions) == 2
+
+
+# What holds for every case ----------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases())
+def test_every_fact_that_is_named_exists(case: Case) -> None:
+    patient = assess_patient(case)
+    assert [fact for fact in patient.facts if fact not in load_facts()] == []
+    assert set(collect_facts(patient.differential)) <= set(patient.facts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), observations("new"))
+def test_another_observation_makes_the_assessment_forget_none(case: Case, more: Any) -> None:
+    before = assess_patient(case)
+    specimen = replace(case.specimens[0], observations=(*case.specimens[0].observations, more))
+    after = assess_patient(replace(case, specimens=(specimen,)))
+    assert set(list_read(before)) <= set(list_read(after))
+    assert {option.id for option in before.actionability.options[:1]} <= {
+        option.id for option in after.actionability.options
+    }
+    # A diagnosis that was listed for its site stays listed.
+    assert {c.id for c in before.differential.candidates} <= {
+        c.id for c in after.differential.candidates
+    }
+
+
+def list_read(patient: PatientAssessment) -> list[tuple[str, str]]:
+    return [
+        (name, reading.observation_id)
+        for name, kinase in patient.assessment.kinases.items()
+        for reading in kinase.readings
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.sampled_from(MARKERS), st.sampled_from([NOT_DONE, NOT_REPORTED, UNKNOWN]))
+def test_an_absent_result_never_counts_as_a_negative(case: Case, marker: str, absent: Any) -> None:
+    more = Stain(id="new", marker=marker, result=absent)
+    specimen = replace(case.specimens[0], observations=(*case.specimens[0].observations, more))
+    before, after = assess_patient(case), assess_patient(replace(case, specimens=(specimen,)))
+    weights = {c.id: c.weight_mid for c in before.differential.candidates}
+    assert {c.id: c.weight_mid for c in after.differential.candidates} == weights
+    assert [d.id for d in after.discordances] == [d.id for d in before.discordances]
+    for name, kinase in before.assessment.kinases.items():
+        if name in after.assessment.kinases and kinase.status.value != "not_reported":
+            assert after.assessment.kinases[name].status is kinase.status
+
+
+@settings(max_examples=30, deadline=None)
+@given(cases())
+def test_the_same_case_gives_the_same_assessment(case: Case) -> None:
+    first, second = assess_patient(case), assess_patient(case)
+    assert describe_record(first.differential) == describe_record(second.differential)
+    assert compute_version(first) == compute_version(second)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_conflict_among_the_facts_used_is_shown(site: str) -> None:
+    patient = assess_patient(make_case(site=site))
+    for conflict in patient.conflicts:
+        assert len(conflict.sides) >= 2
+        assert conflict.consequence
