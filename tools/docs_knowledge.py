@@ -1,15 +1,16 @@
-"""The generated pages about what is published: facts, protocols, FISH rules, vocabularies."""
+"""The generated pages about what is published: protocols, FISH rules, vocabularies."""
 
 from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 
-from docs_markdown import link_facts, make_anchor, make_page, make_table
+from docs_facts import link_facts
+from docs_markdown import make_page, make_table
 
-from spindle.knowledge.facts import Comparison, Fact, load_facts
+from spindle.knowledge.fact_words import describe_value, name_patterns
+from spindle.knowledge.facts import Fact, load_facts
 from spindle.knowledge.files import list_files, read_text
 from spindle.knowledge.fish_rules import DEFAULT_RULE, FishRule, FishStage, load_fish_rules
 from spindle.knowledge.protocols import (
@@ -20,46 +21,10 @@ from spindle.knowledge.protocols import (
     load_tests,
     load_whens,
 )
-from spindle.knowledge.sources import load_sources
 from spindle.knowledge.words import FOLDER, load_terms
 from spindle.reasoning.reflex import CHECK_SENTENCES
 
-SOURCE_CODE = Path(__file__).resolve().parents[1] / "src" / "spindle"
-
-COMPARISON_WORDS = {
-    Comparison.EQUAL: "",
-    Comparison.MORE_THAN: "more than ",
-    Comparison.AT_LEAST: "at least ",
-    Comparison.LESS_THAN: "fewer than ",
-    Comparison.AT_MOST: "at most ",
-}
-PATTERN_WORDS = {
-    "split": "split signals",
-    "isolated_3p": "isolated 3' signals",
-    "isolated_5p": "isolated 5' signals",
-}
-
-
-# The facts
-
-
-def find_uses(fact_id: str) -> Iterator[str]:
-    """Give where a fact is used: protocols, FISH rules and modules."""
-    for protocol in load_protocols().values():
-        if fact_id in list_protocol_facts(protocol):
-            yield f"[protocol `{protocol.id}`](protocols.md#{make_anchor(protocol.id)})"
-    for rule in load_fish_rules().values():
-        if fact_id in (fact.id for fact in list_rule_facts(rule)):
-            yield f"[FISH rule `{rule.id}`](fish-rules.md#{make_anchor(rule.id)})"
-    for path in sorted(SOURCE_CODE.rglob("*.py")):
-        if f'"{fact_id}"' in path.read_text(encoding="utf-8"):
-            yield f"`{path.relative_to(SOURCE_CODE).as_posix()}`"
-
-
-def list_protocol_facts(protocol: Protocol) -> tuple[str, ...]:
-    """Give every fact that a protocol rests on, each once."""
-    steps = (fact for step in protocol.steps.values() for fact in step.facts)
-    return tuple(dict.fromkeys((*protocol.facts, *protocol.tissue_sparing_facts, *steps)))
+# What protocols and FISH rules rest on
 
 
 def list_rule_facts(rule: FishRule) -> tuple[Fact, ...]:
@@ -77,63 +42,6 @@ def list_limits(stage: FishStage) -> tuple[tuple[str, Fact | None], ...]:
         ("positive", stage.positive),
         ("count on", stage.count_on),
         ("negative", stage.negative),
-    )
-
-
-def name_patterns(words: Iterable[str]) -> str:
-    """Give signal patterns in words; other words stay as they are."""
-    return " and ".join(PATTERN_WORDS.get(word, word) for word in words)
-
-
-def describe_value(fact: Fact) -> str:
-    """Give the value of a fact in words, empty when it has none."""
-    if fact.value == "":
-        return ""
-    if isinstance(fact.value, str):
-        return name_patterns(fact.value.split(", "))
-    if fact.value == 0 and fact.comparison is Comparison.AT_LEAST:
-        return f"any number of {fact.unit}"
-    return f"{COMPARISON_WORDS[fact.comparison]}{fact.value:g} {fact.unit}".strip()
-
-
-def describe_fact(fact: Fact) -> str:
-    """Give one fact as a section."""
-    source = fact.source.id
-    rows = [
-        ("value", describe_value(fact)),
-        ("counts", f"{fact.n} of {fact.of}" if fact.n != "" else ""),
-        ("applies to", fact.applies_to),
-        ("source", f"[{source}](#{make_anchor(f'source {source}')}), {fact.place}"),
-        ("last checked", f"{fact.checked_on.isoformat()}, {fact.how_read.replace('_', ' ')}"),
-        ("inferred", "yes: it goes beyond what its source says" if fact.is_inferred else ""),
-        ("used by", ", ".join(find_uses(fact.id))),
-    ]
-    lines = [f"- {name}: {value}" for name, value in rows if value]
-    return "\n\n".join([f"### `{fact.id}`", fact.statement, "\n".join(lines)])
-
-
-def make_facts_page() -> str:
-    """Give the page of every fact and every source."""
-    facts, sources = load_facts(), load_sources()
-    read = Counter(fact.how_read.replace("_", " ") for fact in facts.values())
-    inferred = sum(fact.is_inferred for fact in facts.values())
-    counted = ", ".join(f"{n} {how}" for how, n in sorted(read.items()))
-    return make_page(
-        "Facts and their sources",
-        "Every clinical number that Spindle uses is a fact here: a statement in our words, with "
-        "its source, the day it was last checked, and how it was read. A fact without a source "
-        "does not load. A fact that goes beyond its source is marked as inferred, and says so "
-        "wherever it is used.",
-        f"{len(facts)} facts ({counted}), {inferred} of them inferred. No clinician has approved "
-        "a fact unless it says `clinician approved`.",
-        "## Facts",
-        *(describe_fact(fact) for fact in facts.values()),
-        "## Sources",
-        *(
-            f"### Source {source.id}\n\n{source.citation}. {source.identifier}\n\n"
-            f"- Terms, as far as known: {source.terms}\n- Read: {source.read_as}"
-            for source in sources.values()
-        ),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from docs_markdown import link_facts, make_page, make_table
+from docs_facts import link_facts
+from docs_markdown import make_page, make_table
 
 from spindle.reports.leaflet import build_document, write_day, write_review_state
 

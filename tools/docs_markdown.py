@@ -33,8 +33,3 @@ def make_anchor(heading: str) -> str:
     """Give the anchor that a heading has on the usual Markdown pages."""
     kept = (letter for letter in heading.lower() if letter.isalnum() or letter in " -_")
     return "".join(kept).strip().replace(" ", "-")
-
-
-def link_facts(fact_ids: Iterable[str]) -> str:
-    """Give links to facts on their page."""
-    return ", ".join(f"[`{fact}`](facts.md#{make_anchor(fact)})" for fact in fact_ids)

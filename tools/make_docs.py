@@ -13,17 +13,26 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from docs_examples import renew_examples
-from docs_knowledge import (
+from docs_facts import (
+    group_facts,
+    make_conflicts_page,
+    make_fact_page,
     make_facts_page,
+    make_sources_page,
+    make_unreviewed_page,
+)
+from docs_knowledge import (
     make_fish_rules_page,
     make_protocols_page,
     make_vocabularies_page,
 )
+from docs_leaflet import make_leaflet_page
 from docs_markdown import code, make_anchor, make_page, make_table
 
 from spindle import errors
@@ -198,6 +207,11 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/errors.md": make_errors_page,
     "docs/notes.md": make_notes_page,
     "docs/facts.md": make_facts_page,
+    **{f"docs/facts/{page}.md": partial(make_fact_page, page) for page in group_facts()},
+    "docs/sources.md": make_sources_page,
+    "docs/conflicts.md": make_conflicts_page,
+    "docs/unreviewed.md": make_unreviewed_page,
+    "docs/leaflet.md": make_leaflet_page,
     "docs/protocols.md": make_protocols_page,
     "docs/fish-rules.md": make_fish_rules_page,
     "docs/cli.md": make_cli_page,

@@ -14,6 +14,8 @@ from spindle.errors import UserError
 from spindle.knowledge import facts as facts_module
 from spindle.knowledge.facts import Comparison, HowRead, find_fact, load_facts, make_fact
 from spindle.knowledge.files import Entry, list_files, read_entries, read_text
+from spindle.knowledge.fusions import Frame, load_fusions
+from spindle.knowledge.kinase_domains import load_kinase_domains
 from spindle.knowledge.sources import load_sources
 
 SOURCE = Path(facts_module.__file__).resolve().parents[1]
@@ -37,12 +39,18 @@ UNVERIFIED = (
     r"two signal diameters",
     r"8825/3",
     r"brigatinib",
-    r"larotrectinib",
-    r"repotrectinib",
-    r"NMPA",
     r"3\.9 \+",
-    r"second reader",
+    r"all (?:6|six) (?:IMT )?(?:with )?metasta",
+    r"SNOMED",
+    r"MedDRA",
 )
+# Drugs of which no count in IMT was found; what regulators say of them is cited elsewhere.
+UNCOUNTED_IN_IMT = ("brigatinib", "larotrectinib", "repotrectinib", "lorlatinib")
+# Partners whose exons, and kinases whose accession, nobody read.
+NO_EXONS = (
+    "IGFBP5", "TIMP3", "DES", "RRBP1", "TNS1", "NRP2", "YWHAE", "NUDCD3", "ETV6",
+)  # fmt: skip
+NO_ACCESSION = ("NTRK2", "NTRK3", "PDGFRB")
 
 
 def make(text: str) -> Any:
@@ -254,7 +262,11 @@ def list_ids_in_code() -> set[str]:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 text = node.value
                 shape = re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", text)
-                if shape and text.split(".")[0] in subjects and not text.endswith(".toml"):
+                if (
+                    shape
+                    and text.split(".")[0] in subjects
+                    and not text.endswith((".toml", ".html", ".csv", ".css"))
+                ):
                     found.add(text)
     return found
 
@@ -285,11 +297,72 @@ def test_every_fact_that_code_or_data_names_exists() -> None:
     assert list_ids_in_code() | list_ids_in_data() <= set(load_facts())
 
 
-def test_nothing_that_was_not_read_in_a_source_is_encoded() -> None:
-    files = [n for folder in ("facts", "fish_rules", "protocols") for n in list_files(folder)]
-    text = "\n".join(read_text(name) for name in files)
-    for pattern in UNVERIFIED:
-        assert not re.search(pattern, text, re.IGNORECASE), pattern
+def list_knowledge_texts() -> Iterator[tuple[str, str]]:
+    """Give every knowledge file that makes statements; vocabularies hold words of reports."""
+    folders = ("facts", "tables", "fish_rules", "protocols", "leaflet", "")
+    for folder in folders:
+        for suffix in (".toml", ".csv"):
+            for path in list_files(folder, suffix):
+                yield path, read_text(path.removeprefix("/"))
+
+
+@pytest.mark.parametrize("pattern", UNVERIFIED)
+def test_nothing_that_was_not_read_in_a_source_is_encoded(pattern: str) -> None:
+    texts = list(list_knowledge_texts())
+    assert len(texts) >= 20
+    assert [path for path, text in texts if re.search(pattern, text, re.IGNORECASE)] == []
+
+
+@pytest.mark.parametrize("drug", UNCOUNTED_IN_IMT)
+def test_a_drug_without_a_published_count_in_imt_has_none(drug: str) -> None:
+    counted = [
+        fact.id
+        for fact in load_facts().values()
+        if drug in f"{fact.id} {fact.statement}".lower()
+        and fact.of != ""
+        and re.search(r"\bIMT\b|myofibroblastic", f"{fact.applies_to} {fact.statement}")
+    ]
+    assert counted == []
+
+
+def test_no_chinese_approval_for_imt_is_encoded() -> None:
+    """Searched for twice by the project and not found; other approvals there are cited."""
+    chinese = [
+        f for f in load_facts().values() if re.search(r"NMPA|approvals\.cn\.", f.id + f.statement)
+    ]
+    for fact in chinese:
+        assert "crizotinib" not in fact.statement.lower(), fact.id
+        assert not re.search(r"\bIMT\b|myofibroblastic", fact.statement), fact.id
+
+
+def test_no_radiotherapy_count_is_encoded() -> None:
+    """Case reports only: no share of patients who answered."""
+    for fact in load_facts().values():
+        if "radiotherapy" in fact.id:
+            assert fact.of == "", fact.id
+
+
+def test_no_exon_is_given_for_a_partner_whose_exons_nobody_read() -> None:
+    rows = [row for row in load_fusions() if set(row.partners) & set(NO_EXONS)]
+    assert len(rows) >= len(NO_EXONS)
+    assert [row.fact.id for row in rows if row.exon5 or row.exon3] == []
+
+
+def test_a_reading_frame_is_given_only_where_a_source_says_it() -> None:
+    framed = {row.partners for row in load_fusions() if row.frame is not Frame.NOT_STATED}
+    assert framed == {("EML4",)}
+
+
+def test_no_accession_is_given_that_nobody_read() -> None:
+    found = {d.gene: d.accession for d in load_kinase_domains() if d.gene in NO_ACCESSION}
+    assert found == dict.fromkeys(NO_ACCESSION, "")
+
+
+def test_no_rule_of_the_kit_asks_for_a_second_reader() -> None:
+    """Its insert is said to; nobody read it."""
+    kit = [fact for fact in load_facts().values() if fact.id.startswith("fish.vysis.")]
+    assert len(kit) >= 5
+    assert [fact.id for fact in kit if "reader" in fact.statement] == []
 
 
 def test_the_kits_first_step_has_no_limit_that_nobody_read() -> None:

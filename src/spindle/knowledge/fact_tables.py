@@ -11,9 +11,9 @@ import csv
 import datetime
 import io
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -26,7 +26,6 @@ FACT_COLUMNS = (
     "id", "statement", "n", "of", "value", "unit", "comparison", "applies_to", "source", "place",
     "checked_on", "how_read", "is_inferred",
 )  # fmt: skip
-_WHOLE = ("n", "of")
 _YES = "yes"
 
 
@@ -145,46 +144,60 @@ def _make_row(table: FactTable, header: list[str], cells: list[str], place: str)
     if len(cells) != len(header):
         message = f"The row has {len(cells)} cells; the header has {len(header)}."
         raise UserError("knowledge-invalid", message, place=place)
-    written = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+    written = dict(zip(header, map(str.strip, cells), strict=True))
     own = {name: written[name] for name in table.columns}
-    empty = Entry({"id": written["id"]}, place)
-    values = {
-        name: _read_cell(name, cell, empty)
-        for name, cell in written.items()
-        if name in FACT_COLUMNS and cell
-    }
+    values: dict[str, Any] = {name: cell for name in FACT_COLUMNS if (cell := written.get(name))}
+    for name, read in _READERS.items():
+        if name in values:
+            try:
+                values[name] = read(values[name])
+            except ValueError as error:
+                said = f"{values.get('id', 'A row')} has {name} = {values[name]!r}{error}."
+                raise UserError("knowledge-invalid", said, place=place) from None
     if "statement" not in values:
         values["statement"] = _say(table, written)
     return TableRow(Entry(values, place), MappingProxyType(own))
 
 
-def _read_cell(name: str, cell: str, entry: Entry) -> Any:
-    try:
-        if name in _WHOLE:
-            return _read_whole(cell)
-        if name == "checked_on":
-            return datetime.date.fromisoformat(cell)
-    except ValueError:
-        raise entry.fail(f"{entry.values['id']} has {name} = {cell!r}.") from None
-    if name == "is_inferred":
-        if cell != _YES:
-            raise entry.fail(f"{entry.values['id']} has is_inferred = {cell!r}, not yes or empty.")
-        return True
-    return _read_value(cell) if name == "value" else cell
-
-
 def _read_whole(cell: str) -> int:
     """Give a whole number; `int` would take 1_0 and digits of other scripts too."""
     if not (cell.isascii() and cell.isdigit()):
-        raise ValueError(cell)
+        raise ValueError
     return int(cell)
 
 
+@lru_cache(maxsize=256)
+def _read_day(cell: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(cell)
+    except ValueError:
+        raise ValueError("; a day is written 2026-11-20") from None
+
+
+def _read_yes(cell: str) -> bool:
+    if cell != _YES:
+        raise ValueError("; it is yes or empty")
+    return True
+
+
 def _read_value(cell: str) -> float | str:
+    """Give a number, or the word; `float` would take 1_0 and digits of other scripts too."""
+    if "_" in cell or not cell.isascii():
+        return cell
     try:
         return float(cell)
     except ValueError:
         return cell
+
+
+# Fields that are no text, with how their cells are read.
+_READERS: Mapping[str, Callable[[str], object]] = {
+    "n": _read_whole,
+    "of": _read_whole,
+    "value": _read_value,
+    "checked_on": _read_day,
+    "is_inferred": _read_yes,
+}
 
 
 def _say(table: FactTable, written: Mapping[str, str]) -> str:

@@ -43,8 +43,21 @@ def list_files(folder: str, suffix: str = ".toml") -> list[str]:
 
 
 def read_text(path: str) -> str:
-    """Give the text of a knowledge file."""
-    return data_folder().joinpath(*path.split("/")).read_text(encoding="utf-8")
+    """Give the text of a knowledge file.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid` for a file that is missing or not UTF-8.
+    """
+    try:
+        return data_folder().joinpath(*path.split("/")).read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"It can't be read: {error.strerror or error}."
+        raise UserError("knowledge-invalid", message, place=path) from None
+    except UnicodeDecodeError as error:
+        message = f"It is not UTF-8: byte {error.start + 1} can't be read."
+        raise UserError("knowledge-invalid", message, place=path) from None
 
 
 def parse_toml(text: str, path: str) -> dict[str, Any]:
@@ -90,7 +103,8 @@ def read_entries(
 def _find_lines(text: str, table: str) -> list[int]:
     """Give the line numbers at which an entry of the table begins."""
     head = re.compile(rf"\s*\[\[\s*{re.escape(table)}\s*\]\]\s*(?:#.*)?")
-    return [n for n, line in enumerate(text.splitlines(), 1) if head.fullmatch(line)]
+    lines = enumerate(text.splitlines(), 1)
+    return [number for number, line in lines if "[[" in line and head.fullmatch(line)]
 
 
 def check_keys(entry: Entry, required: Mapping[str, type], optional: Mapping[str, type]) -> None:
@@ -104,6 +118,8 @@ def check_keys(entry: Entry, required: Mapping[str, type], optional: Mapping[str
     name = entry.values.get("id", "the entry")
     for key, value in entry.values.items():
         expected = required.get(key) or optional.get(key)
+        if type(value) is expected:
+            continue
         if expected is None:
             raise entry.fail(f"{name} has the unknown field {key!r}.")
         is_bool = isinstance(value, bool) and expected is int

@@ -19,7 +19,12 @@ from spindle.knowledge.kinase_domains import load_kinase_domains
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.leaflet import load_leaflet
 from spindle.knowledge.markers import load_counts, load_finding_counts
-from spindle.knowledge.outcomes import load_features, load_kinase_notes, load_outcomes, load_variants
+from spindle.knowledge.outcomes import (
+    load_features,
+    load_kinase_notes,
+    load_outcomes,
+    load_variants,
+)
 from spindle.knowledge.protocols import load_protocols
 from spindle.knowledge.regions import load_regions
 from spindle.knowledge.resistance import load_resistance
