@@ -279,7 +279,7 @@ class Option:
     name: str
     """Name for people: `crizotinib`, `surgery with clear margins`."""
     kind: str
-    """`surgery`, `targeted`, `chemotherapy`, `radiotherapy`, `steroid`, `nsaid` or `observation`."""
+    """`surgery`, `targeted`, `chemotherapy`, `radiotherapy`, `steroid`, `nsaid`, `observation`."""
     target: str
     """The kinase it acts on; empty for others."""
     setting: str
@@ -362,7 +362,7 @@ class OutcomeFigure:
     months: float | Absent
     """Time of the figure in months."""
     matches: tuple[str, ...]
-    """In what the population is like this patient: `site`, `margin`, `age`, `focality`, `variant`."""
+    """In what the population is like this patient: `site`, `margin`, `age`, `variant` ..."""
     differs: tuple[str, ...]
     """In what it is known to differ, in words."""
     cautions: tuple[str, ...]
@@ -435,7 +435,7 @@ class Gap:
 # Plain types ------------------------------------------------------------------------------------
 
 
-def describe_record(value: object) -> Any:
+def describe_record(value: object) -> Any:  # noqa: PLR0911 - one line for each kind of value
     """Give a record, or anything that stands in one, as plain JSON types.
 
     A dataclass becomes an object of its fields, an absence `{"absent": reason}`, a trace its list

@@ -1,0 +1,446 @@
+"""Which diagnoses are listed, and where each of them stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spindle.cases.case import Case, Exclusion
+from spindle.knowledge.entities import (
+    IMT,
+    Entity,
+    EntityKind,
+    Polarity,
+    Strength,
+    load_entities,
+)
+from spindle.knowledge.facts import find_fact
+from spindle.knowledge.kinases import load_kinases
+from spindle.knowledge.markers import find_group
+from spindle.reasoning.differential_answers import Answer, Answers
+from spindle.reasoning.differential_counts import is_countable, list_rows
+from spindle.reasoning.differential_evidence import (
+    AGAINST,
+    FOR,
+    Line,
+    count_patients,
+    find_weight,
+    list_lines,
+    name_feature,
+)
+from spindle.reasoning.differential_exclusions import (
+    explain_exclusion,
+    list_unmatched,
+    match_exclusions,
+)
+from spindle.reasoning.differential_fusions import (
+    CaseFusions,
+    find_shared_driver,
+    list_borne_out,
+    list_naming_facts,
+)
+from spindle.reasoning.differential_weights import NOTHING, Interval, add_intervals, is_clear
+from spindle.reasoning.findings import Candidate, GateState, MorphologyGate, Standing
+from spindle.reasoning.statuses import join_words
+
+CLEAR_FACT = "differential.clear-weight"
+ENOUGH_FACT = "differential.enough-patients"
+URGENT_FACT = "differential.negative-excludes-nothing"
+ANYWHERE_FACT = "differential.listed-anywhere"
+STANDING_FACTS = (CLEAR_FACT, ENOUGH_FACT)
+ORDER = (
+    Standing.SUPPORTED,
+    Standing.OPEN,
+    Standing.LESS_LIKELY,
+    Standing.NOT_WEIGHED,
+    Standing.EXCLUDED,
+)
+FUSION_STANDING = "That speaks for it in words; the standing rests on the counts alone."
+FUSION_SUPPORTS = "With a microscopic picture that fits, that supports it."
+SUPPORTS_FACT = "differential.fusion-supports"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One diagnosis with its evidence, before its standing is told."""
+
+    entity: Entity
+    """The diagnosis."""
+    lines: tuple[Line, ...]
+    """Its evidence."""
+    weight: Interval
+    """Sum of what is counted, against IMT; for IMT against the others."""
+    beside: Interval
+    """The same against the other diagnoses of the site."""
+    patients: int
+    """Published patients with it behind the sum."""
+    reference_patients: int
+    """Published patients on the other side."""
+    exclusion: str
+    """Why it is excluded; empty when it is not."""
+
+    @property
+    def has_enough(self) -> bool:
+        """Whether enough patients stand on both sides."""
+        enough = find_fact(ENOUGH_FACT).number
+        return min(self.patients, self.reference_patients) >= enough
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the sum is clear of zero, large enough, and rests on enough patients."""
+        is_large = abs(self.weight.mid) >= find_fact(CLEAR_FACT).number
+        return is_clear(self.weight) and is_large and self.has_enough
+
+    @property
+    def is_better(self) -> bool:
+        """Whether it fits better than IMT, as other diagnoses may do too."""
+        return self.is_clear and self.weight.mid > 0
+
+    @property
+    def is_opposed(self) -> bool:
+        """Whether a fusion, or something that defines it, speaks against it in words."""
+        return any(not x.firmness and x.evidence.speaks == AGAINST for x in self.lines)
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether it fits better than IMT and than the other diagnoses of the site, unopposed."""
+        is_large = self.beside.mid >= find_fact(CLEAR_FACT).number
+        return self.is_better and is_large and self.beside.low > 0 and not self.is_opposed
+
+
+def draft_candidates(
+    case: Case,
+    answers: Answers,
+    fusions: CaseFusions,
+    site_groups: tuple[str, ...],
+    flagged: Iterable[str],
+) -> list[Draft]:
+    """Give every diagnosis that is listed, with its evidence, IMT first.
+
+    Listed are those that occur at the site, urgent ones of a red flag, excluded ones, and those
+    that a defining finding or a fusion points to, or a single result for malignant ones, wherever
+    the lesion is.
+    """
+    excluded = match_exclusions(case.exclusions)
+    urgent = {name for name in flagged if load_entities()[name].is_urgent}
+    named = {*urgent, *excluded}
+    drafts = []
+    for entity in load_entities().values():
+        if entity.kind is EntityKind.VARIANT:
+            continue
+        is_there = entity.is_at(site_groups) or entity.id in named
+        if is_there or _is_pointed_to(entity, answers, fusions, site_groups):
+            lines = list_lines(entity, answers, fusions, site_groups)
+            found = excluded.get(entity.id, ())
+            drafts.append(_make_draft(entity, lines, answers, fusions, found))
+    return sorted(drafts, key=lambda draft: draft.entity.id != IMT)
+
+
+def _make_draft(
+    entity: Entity,
+    lines: tuple[Line, ...],
+    answers: Answers,
+    fusions: CaseFusions,
+    exclusions: Sequence[Exclusion],
+) -> Draft:
+    counted = [line for line in lines if line.evidence.is_counted]
+    return Draft(
+        entity=entity,
+        lines=lines,
+        weight=add_intervals(line.weight for line in counted) if counted else NOTHING,
+        beside=add_intervals(line.beside for line in counted) if counted else NOTHING,
+        patients=count_patients(line.sources for line in counted),
+        reference_patients=count_patients(line.reference_sources for line in counted),
+        exclusion=explain_exclusion(exclusions) or _find_missing(entity, answers, fusions),
+    )
+
+
+def _is_pointed_to(
+    entity: Entity, answers: Answers, fusions: CaseFusions, site_groups: tuple[str, ...]
+) -> bool:
+    """Whether something recorded points to a diagnosis although its site does not.
+
+    One positive result is enough, and no other result takes it back: what was listed once stays.
+    """
+    if any(list_naming_facts(entity.id, fusion) for fusion in fusions.others):
+        return True
+    positive = [
+        answer
+        for answer in (*answers.findings, *answers.stains)
+        if answer.is_positive and not answer.is_misplaced
+    ]
+    defining = {
+        name_feature(feature)
+        for feature in entity.features
+        if feature.strength is Strength.DEFINING and feature.polarity is Polarity.FOR
+    }
+    if any(answer.key in defining for answer in positive):
+        return True
+    may_spread = entity.id in str(find_fact(ANYWHERE_FACT).value).split()
+    return may_spread and any(_is_for(entity.id, answer, site_groups) for answer in positive)
+
+
+def _is_for(entity: str, answer: Answer, site_groups: tuple[str, ...]) -> bool:
+    """Whether one result alone speaks clearly for a diagnosis, against IMT and against others."""
+    weighed = find_weight(entity, answer, site_groups)
+    least = find_fact(CLEAR_FACT).number
+    return weighed is not None and all(
+        weight.low > 0 and weight.mid >= least for weight in (weighed.weight, weighed.beside)
+    )
+
+
+# Exclusions -------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _find_missing(entity: Entity, answers: Answers, fusions: CaseFusions) -> str:
+    """Give the defining finding that is recorded as absent, in a sentence; empty for none.
+
+    A negative stain excludes only where every published patient was positive and no other test of
+    the same thing is positive. Nothing recorded excludes what is to be looked for before
+    treatment, or IMT, which has its gate.
+    """
+    if entity.is_urgent or entity.id == IMT:
+        return ""
+    for feature in entity.features:
+        is_defining = feature.strength is Strength.DEFINING and feature.polarity is Polarity.FOR
+        answer = answers.find(name_feature(feature)) if is_defining else None
+        is_missing = answer and not answer.is_positive and not answer.doubt
+        if (
+            answer
+            and is_missing
+            and not _is_seen(entity, answer)
+            and not _is_contradicted(answer, answers, fusions)
+        ):
+            return f"{answer.words}. {feature.says} It can be taken up again if that is revised."
+    return ""
+
+
+def _is_contradicted(answer: Answer, answers: Answers, fusions: CaseFusions) -> bool:
+    """Whether another stain or probe of the group, or a fusion of the kinase, is positive."""
+    group = find_group(answer.key)
+    asked = load_kinases().expand(load_kinases().markers.get(answer.key, answer.key))
+    is_stained = any(a.is_positive and find_group(a.key) == group for a in answers.stains)
+    return is_stained or any(fusion.kinase in asked for fusion in fusions.kinases)
+
+
+def _is_seen(entity: Entity, answer: Answer) -> bool:
+    """Whether published patients with the diagnosis were without what is missing."""
+    rows = (row for row in list_rows(entity.id, answer.key) if is_countable(row))
+    return any(row.n != row.of for row in rows)
+
+
+# Standing ---------------------------------------------------------------------------------------
+
+
+def decide_standing(draft: Draft) -> Standing:
+    """Give where a mimic stands, by its evidence alone."""
+    if draft.exclusion:
+        return Standing.EXCLUDED
+    if draft.is_supported:
+        return Standing.SUPPORTED
+    if draft.is_clear and not draft.is_better:
+        return Standing.LESS_LIKELY
+    has_said = any(line.evidence.speaks in (FOR, AGAINST) for line in draft.lines)
+    has_counted = any(line.evidence.is_counted for line in draft.lines)
+    return Standing.OPEN if has_said or has_counted else Standing.NOT_WEIGHED
+
+
+def decide_imt(
+    draft: Draft, gate: MorphologyGate, supported: Sequence[str], *, is_borne_out: bool = False
+) -> Standing:
+    """Give where IMT stands: supported only when its morphology fits and no mimic is supported.
+
+    A productive fusion that is published in IMT supports it as counts do; counts that clearly fit
+    its mimics better leave it open then.
+    """
+    standing = decide_standing(draft)
+    if is_borne_out and standing is not Standing.EXCLUDED:
+        standing = Standing.OPEN if standing is Standing.LESS_LIKELY else Standing.SUPPORTED
+    if standing is Standing.SUPPORTED and (gate.state is not GateState.FITS or supported):
+        return Standing.OPEN
+    is_against = gate.state is GateState.SPEAKS_AGAINST
+    return Standing.OPEN if standing is Standing.NOT_WEIGHED and is_against else standing
+
+
+def make_candidates(
+    drafts: Sequence[Draft],
+    gate: MorphologyGate,
+    case: Case,
+    fusions: CaseFusions,
+    site_groups: tuple[str, ...],
+) -> tuple[Candidate, ...]:
+    """Give the diagnoses as they are shown: the best supported first, excluded ones last."""
+    standings = {d.entity.id: decide_standing(d) for d in drafts if d.entity.id != IMT}
+    supported = [
+        draft.entity.name
+        for draft in drafts
+        if standings.get(draft.entity.id) is Standing.SUPPORTED
+    ]
+    sharing = [
+        draft.entity.name
+        for draft in drafts
+        if any(find_shared_driver(draft.entity, fusion) for fusion in fusions.kinases)
+    ]
+    is_borne_out = _is_borne_out(drafts, fusions)
+    shown = []
+    for draft in drafts:
+        if draft.entity.id == IMT:
+            standing = decide_imt(draft, gate, supported, is_borne_out=is_borne_out)
+            why = _explain_imt(draft, standing, gate, supported, sharing)
+        else:
+            standing = standings[draft.entity.id]
+            why = explain_standing(draft, standing)
+            if site_groups and not draft.entity.is_at(site_groups):
+                why += " It is not usual at this site; what is recorded points to it."
+        shown.append((_sort_draft(draft, standing), _make_candidate(draft, standing, why)))
+    unmatched = list_unmatched(case.exclusions)
+    return (*(candidate for _, candidate in sorted(shown, key=lambda pair: pair[0])), *unmatched)
+
+
+def _is_borne_out(drafts: Sequence[Draft], fusions: CaseFusions) -> bool:
+    """Whether a published fusion supports IMT, and nothing speaks only for what may share it."""
+    found = list_borne_out(fusions)
+    own = next((draft for draft in drafts if draft.entity.id == IMT), None)
+    if not found or own is None or own.is_opposed:
+        return False
+    rivals = [d for d in drafts if any(find_shared_driver(d.entity, f) for f in found)]
+    speaking = {line.key for line in own.lines if line.evidence.speaks == FOR}
+    # The stain of the kinase shows the fusion once more.
+    speaking |= set(load_kinases().markers)
+    return not any(
+        line.evidence.speaks == FOR and line.key not in speaking
+        for draft in rivals
+        for line in draft.lines
+    )
+
+
+def _sort_draft(draft: Draft, standing: Standing) -> tuple[float | str, ...]:
+    """Give the order: standing; better than IMT, IMT, the others; then histology before counts:
+    what defines it, what is typical of it, its weight; urgency; name."""
+    entity = draft.entity
+    place = 1 if entity.id == IMT else 2 * (not draft.is_better)
+    told = (-_count_told(draft, firmness=0), -_count_told(draft, firmness=1), -draft.weight.mid)
+    return (ORDER.index(standing), place, *told, not entity.is_urgent, entity.name)
+
+
+def _count_told(draft: Draft, *, firmness: int) -> int:
+    """Give how many features of a firmness speak for a diagnosis, less those against it."""
+    sides = {FOR: 1, AGAINST: -1}
+    told = (line for line in draft.lines if line.firmness == firmness)
+    return sum(sides.get(line.evidence.speaks, 0) for line in told)
+
+
+def explain_standing(draft: Draft, standing: Standing) -> str:
+    """Give the reason for a standing, in one or two sentences."""
+    if standing is Standing.EXCLUDED:
+        return draft.exclusion
+    if standing is Standing.NOT_WEIGHED:
+        said = "speaks neither for it nor against it" if draft.lines else "says anything about it"
+        return f"{'What' if draft.lines else 'Nothing that'} is recorded {said} here."
+    if not any(line.evidence.is_counted for line in draft.lines):
+        return "What is recorded is told in words; no count could be weighed."
+    said = {
+        Standing.SUPPORTED: "What is recorded fits it better than IMT and its other mimics.",
+        Standing.LESS_LIKELY: "What is recorded fits it less well than IMT.",
+    }.get(standing, "What is recorded does not decide.")
+    if standing is Standing.OPEN and draft.is_better:
+        said = "What is recorded fits it better than IMT, but not clearly better than others."
+        if draft.is_opposed:
+            said = "Counts fit it better than IMT, and what is told in words speaks against it."
+    return f"{said} {_say_sum(draft)}{_say_too_few(draft)}"
+
+
+def _say_sum(draft: Draft) -> str:
+    w, n = draft.weight, draft.patients
+    people = "one published patient" if n == 1 else f"{n} published patients"
+    return f"Summed weight {_sign(w.mid)} ({_sign(w.low)} to {_sign(w.high)}); {people} behind it."
+
+
+def _sign(weight: float) -> str:
+    return f"{weight:+.2f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _say_too_few(draft: Draft) -> str:
+    is_large = abs(draft.weight.mid) >= find_fact(CLEAR_FACT).number
+    if is_clear(draft.weight) and is_large and not draft.has_enough:
+        return " That is too few patients, on one side or the other, to call it."
+    return ""
+
+
+def _explain_imt(
+    draft: Draft,
+    standing: Standing,
+    gate: MorphologyGate,
+    supported: Sequence[str],
+    sharing: Sequence[str],
+) -> str:
+    if standing is Standing.EXCLUDED:
+        return draft.exclusion
+    is_weighed = any(line.evidence.is_counted for line in draft.lines)
+    said = f"Against its mimics together: {_lower(_say_sum(draft))}" if is_weighed else ""
+    parts = [said or "Nothing recorded could be weighed for it."]
+    is_by_counts = standing is Standing.SUPPORTED and draft.is_supported
+    if is_by_counts:
+        parts.insert(0, "The microscopic picture fits, and what is recorded fits it better.")
+    if standing is Standing.LESS_LIKELY:
+        parts.insert(0, "What is recorded fits its mimics better.")
+    if gate.state is GateState.SPEAKS_AGAINST:
+        parts.append("The microscopic picture speaks against it.")
+    if found := [line.evidence.says for line in draft.lines if _is_fusion_for(line)]:
+        fits = standing is Standing.SUPPORTED
+        tail = FUSION_SUPPORTS if fits and not is_by_counts else FUSION_STANDING
+        parts.insert(0, f"{' '.join(_first_sentence(said) for said in found)} {tail}")
+    if sharing:
+        parts.append(f"The driver is shared by {join_words(sharing)}.")
+    if gate.state is GateState.NOT_RECORDED:
+        parts.append("The microscopic picture is not recorded, so that it stays open at most.")
+    if supported:
+        parts.append(f"Better supported: {join_words(supported)}.")
+    return " ".join(parts)
+
+
+def _is_fusion_for(line: Line) -> bool:
+    return not line.key and line.evidence.speaks == FOR
+
+
+def _first_sentence(words: str) -> str:
+    return words.split(". ", maxsplit=1)[0].rstrip(".") + "."
+
+
+def _lower(words: str) -> str:
+    return words[0].lower() + words[1:]
+
+
+def _make_candidate(draft: Draft, standing: Standing, why: str) -> Candidate:
+    entity, weight = draft.entity, draft.weight
+    beside = (fact for line in draft.lines for fact in line.beside_facts if draft.is_better)
+    rules = [URGENT_FACT] if entity.is_urgent else []
+    if FUSION_SUPPORTS in why:
+        rules.append(SUPPORTS_FACT)
+    return Candidate(
+        id=entity.id,
+        name=entity.name,
+        kind=entity.kind.value,
+        standing=standing,
+        why=why,
+        evidence=tuple(line.evidence for line in draft.lines),
+        patients=draft.patients,
+        weight_low=weight.low,
+        weight_mid=weight.mid,
+        weight_high=weight.high,
+        would_settle=entity.settles,
+        is_urgent=entity.is_urgent,
+        facts=tuple(dict.fromkeys((*entity.facts, *rules, *beside))),
+    )
+
+
+def weigh_open(drafts: Sequence[Draft], candidates: Sequence[Candidate]) -> Mapping[str, float]:
+    """Give the middle of the weight against IMT of each diagnosis that nobody excluded."""
+    excluded = {c.id for c in candidates if c.standing is Standing.EXCLUDED}
+    return {
+        draft.entity.id: 0.0 if draft.entity.id == IMT else draft.weight.mid
+        for draft in drafts
+        if draft.entity.id not in excluded
+    }

@@ -1,0 +1,231 @@
+"""What comes before any weighing: the morphology gate and the red flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from spindle.cases.absence import Absent
+from spindle.cases.case import Case
+from spindle.cases.observations import Stain, TestResult
+from spindle.knowledge.entities import (
+    Condition,
+    ConditionKind,
+    EntityKind,
+    GateItem,
+    Polarity,
+    RedFlagRule,
+    load_entities,
+    load_gate,
+    load_red_flags,
+)
+from spindle.knowledge.fusions import find_partner
+from spindle.knowledge.vocabularies import find_marker
+from spindle.reasoning.assessments import Assessment, KinaseAssessment, KinaseStatus
+from spindle.reasoning.differential_answers import FINDING_PREFIX, Answers
+from spindle.reasoning.differential_fusions import (
+    CaseFusions,
+    KinaseFusion,
+    OtherFusion,
+    list_imt_facts,
+    list_named,
+    list_naming_facts,
+)
+from spindle.reasoning.findings import GateState, MorphologyGate, RedFlag, Weight
+from spindle.reasoning.statuses import join_words
+
+OTHER_TUMOUR = "fusion-of-another-tumour"
+VARIANT_PARTNER = "eims-partner"
+
+
+# The gate ---------------------------------------------------------------------------------------
+
+
+def open_gate(answers: Answers) -> MorphologyGate:
+    """Give whether the microscopic picture lets stains be weighed for an IMT.
+
+    Stains can't open it. It speaks against when something that an IMT asks for is recorded as
+    absent, or, where all of that is there, something that speaks against an IMT as well.
+    """
+    asked = [item for item in load_gate() if item.polarity is Polarity.FOR]
+    denied = [item for item in asked if _is_denied(item, answers)]
+    missing = [item for item in asked if not _list_present(item, answers) and item not in denied]
+    odd = [
+        item
+        for item in load_gate()
+        if item.polarity is Polarity.AGAINST and _list_present(item, answers)
+    ]
+    said = [f"{_say_odd(item, answers)} {item.says}" for item in (*denied, *odd)]
+    if denied or (odd and not missing):
+        state = GateState.SPEAKS_AGAINST
+    elif missing:
+        named = join_words([item.any_of[0] for item in missing])
+        said.insert(0, f"Not recorded: {named}. Stains alone can't say that a tumour is an IMT.")
+        state = GateState.NOT_RECORDED
+    else:
+        present = [_list_present(item, answers)[0] for item in asked]
+        said = [f"Recorded: {join_words(present)}. This fits an IMT and is not specific for it."]
+        state = GateState.FITS
+    facts = tuple(dict.fromkeys(fact for item in (*asked, *odd) for fact in item.facts))
+    return MorphologyGate(state, " ".join(said), tuple(i.any_of[0] for i in missing), facts)
+
+
+def _list_present(item: GateItem, answers: Answers) -> list[str]:
+    return [name for name in item.any_of if answers.is_present(name)]
+
+
+def _is_denied(item: GateItem, answers: Answers) -> bool:
+    """Whether the first-named finding, the one that the others are kinds of, is denied."""
+    return answers.is_present(item.any_of[0]) is False and not _list_present(item, answers)
+
+
+def _say_odd(item: GateItem, answers: Answers) -> str:
+    if item.polarity is Polarity.FOR:
+        name = item.any_of[0]
+        return f"{name[0].upper()}{name[1:]} recorded as absent."
+    name = join_words(_list_present(item, answers))
+    return f"{name[0].upper()}{name[1:]} recorded."
+
+
+# Red flags --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What conditions of red flags are held against."""
+
+    case: Case
+    """The case."""
+    assessment: Assessment
+    """Its assessment."""
+    answers: Answers
+    """What it answers."""
+    fusions: CaseFusions
+    """Its fusions."""
+    site_groups: tuple[str, ...]
+    """Its site groups."""
+
+
+def raise_flags(seen: Seen) -> tuple[RedFlag, ...]:
+    """Give the red flags of a case, alerts first."""
+    flags = [flag for rule in load_red_flags().values() if (flag := _raise_rule(rule, seen))]
+    flags += [flag for fusion in seen.fusions.kinases if (flag := _flag_variant(fusion))]
+    flags += [flag for fusion in seen.fusions.others if (flag := _flag_fusion(fusion))]
+    order = list(Weight)
+    return tuple(sorted(flags, key=lambda flag: order.index(flag.weight)))
+
+
+def _raise_rule(rule: RedFlagRule, seen: Seen) -> RedFlag | None:
+    met = [_meet(condition, seen) for condition in rule.all_of]
+    any_met = [found for condition in rule.any_of if (found := _meet(condition, seen)) is not None]
+    if any(found is None for found in met) or (rule.any_of and not any_met):
+        return None
+    observations = [name for found in (*met, *any_met) if found for name in found]
+    return RedFlag(
+        id=rule.id,
+        says=rule.says,
+        weight=Weight(rule.weight.value),
+        observations=tuple(sorted(set(observations))),
+        facts=rule.facts,
+    )
+
+
+def _meet(condition: Condition, seen: Seen) -> tuple[str, ...] | None:
+    """Give what meets a condition, by its ids; none when nothing does."""
+    kind, name = condition.kind, condition.name
+    if kind is ConditionKind.FINDING:
+        return _meet_answer(FINDING_PREFIX + name, seen)
+    if kind is ConditionKind.MARKER:
+        if condition.patterns:
+            return _meet_pattern(condition, seen.case)
+        return _meet_answer(name, seen)
+    if kind is ConditionKind.SITE_GROUP:
+        return () if name in seen.site_groups else None
+    if kind is ConditionKind.SYMPTOM:
+        has = any(s.name == name and s.is_present for s in seen.case.symptoms)
+        return () if has else None
+    return _meet_fusion(condition, seen.assessment)
+
+
+def _meet_answer(key: str, seen: Seen) -> tuple[str, ...] | None:
+    """A stain counts when it is positive in the place that counts, in any block."""
+    answer = seen.answers.find(key)
+    # Of two blocks that contradict each other one is still positive.
+    is_met = answer is not None and answer.is_positive and not answer.is_misplaced
+    return answer.observations if answer and is_met else None
+
+
+def _meet_pattern(condition: Condition, case: Case) -> tuple[str, ...] | None:
+    found = [
+        stain.id
+        for _, stain in case.iterate_observations()
+        if isinstance(stain, Stain)
+        and stain.result is TestResult.POSITIVE
+        and not isinstance(stain.pattern, Absent)
+        and stain.pattern.value in condition.patterns
+        and (term := find_marker(stain.marker)) is not None
+        and term.name == condition.name
+    ]
+    return tuple(found) or None
+
+
+def _meet_fusion(condition: Condition, assessment: Assessment) -> tuple[str, ...] | None:
+    """A fusion counts when a test that finds fusions found it, whether or not it is productive."""
+    found = [
+        kinase
+        for kinase in assessment.kinases.values()
+        if kinase.status is KinaseStatus.FUSION_DETECTED
+        and condition.name
+        in ((kinase.kinase,) if condition.kind is ConditionKind.KINASE else _list_partners(kinase))
+    ]
+    ids = [r.observation_id for kinase in found for r in kinase.readings]
+    return tuple(ids) if found else None
+
+
+def _list_partners(kinase: KinaseAssessment) -> list[str]:
+    return [r.partner for r in kinase.readings if not isinstance(r.partner, Absent)]
+
+
+def _flag_variant(fusion: KinaseFusion) -> RedFlag | None:
+    """Give the flag of a fusion that is published in an aggressive variant of IMT, or none."""
+    if isinstance(fusion.partner, Absent):
+        return None
+    record = find_partner(fusion.kinase, fusion.partner)
+    variants = [
+        entity
+        for name in record.entities
+        if (entity := load_entities().get(name)) and entity.kind is EntityKind.VARIANT
+    ]
+    if not variants:
+        return None
+    says = (
+        f"{fusion.name} is published in {join_words([entity.name for entity in variants])}, an "
+        "aggressive variant of IMT: look for epithelioid cells and for ALK at the nuclear membrane "
+        "or round the nucleus."
+    )
+    facts = (*record.facts, *(fact for entity in variants for fact in entity.facts))
+    return RedFlag(VARIANT_PARTNER, says, Weight.ALERT, fusion.observations, facts)
+
+
+def _flag_fusion(fusion: OtherFusion) -> RedFlag | None:
+    """Give the flag of a fusion that names another tumour, or one that nobody here knows."""
+    if list_imt_facts(fusion):
+        return None
+    if named := list_named(fusion):
+        names = join_words([load_entities()[name].name for name in named])
+        says = f"{fusion.name} was found, which is known from {names}: look at that first."
+        facts = tuple(f.id for name in named for f in list_naming_facts(name, fusion))
+        return RedFlag(OTHER_TUMOUR, says, Weight.ALERT, fusion.observations, facts)
+    says = (
+        f"{fusion.name} was found, which names no kinase that is read here. It may name another "
+        "tumour; this knowledge base does not hold it."
+    )
+    return RedFlag(OTHER_TUMOUR, says, Weight.DOUBT, fusion.observations, ())
+
+
+def list_flagged(flags: Sequence[RedFlag]) -> Iterator[str]:
+    """Give the diagnoses that the red flags of a case point to."""
+    rules = load_red_flags()
+    for flag in flags:
+        if flag.id in rules:
+            yield from rules[flag.id].entities

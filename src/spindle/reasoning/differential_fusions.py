@@ -1,0 +1,251 @@
+"""What a fusion says about a diagnosis: drivers that are shared, and fusions of other tumours.
+
+A productive fusion of a kinase that drives IMT speaks for IMT, against mimics for which no source
+here reports it, and neither way for tumours that share the driver. A fusion that is known from
+another tumour speaks for that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from spindle.cases.absence import NOT_REPORTED, Absent
+from spindle.knowledge.entities import IMT, Driver, Entity, load_entities
+from spindle.knowledge.facts import Fact, find_fact, load_facts
+from spindle.knowledge.fusions import find_partner
+from spindle.knowledge.stain_rules import FISH_PREFIX
+from spindle.reasoning.assessments import Assessment, KinaseAssessment, KinaseStatus
+from spindle.reasoning.statuses import FUSION_ASSAYS, POSITIVE, join_words
+
+OTHER_FUSION_PREFIX = "differential.fusion."
+SHARE_FACT = "fusions.children.any-kinase"
+_BREAKS = (KinaseStatus.FUSION_DETECTED, KinaseStatus.REARRANGED_BY_FISH)
+
+
+@dataclass(frozen=True, slots=True)
+class KinaseFusion:
+    """One kinase with a fusion, or with a break that FISH shows."""
+
+    kinase: str
+    """The kinase."""
+    partner: str | Absent
+    """The partner, where a test names it."""
+    is_productive: bool | Absent
+    """Whether it can make a whole kinase."""
+    is_break: bool
+    """Whether only FISH shows it."""
+    observations: tuple[str, ...]
+    """Ids of the observations."""
+
+    @property
+    def name(self) -> str:
+        """The fusion for people: `TPM3::ALK`, `an ALK fusion with an unnamed partner`."""
+        if self.is_break:
+            return f"a break in {self.kinase}"
+        if isinstance(self.partner, Absent):
+            return f"a fusion of {self.kinase} with a partner that is not named"
+        return f"{self.partner}::{self.kinase}"
+
+
+@dataclass(frozen=True, slots=True)
+class OtherFusion:
+    """One fusion that names none of the kinases read here."""
+
+    name: str
+    """Its name: `NAB2::STAT6`."""
+    genes: frozenset[str]
+    """Its genes."""
+    observations: tuple[str, ...]
+    """Ids of the observations."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFusions:
+    """Every fusion of a case."""
+
+    kinases: tuple[KinaseFusion, ...]
+    """Fusions of kinases, in the order of the kinases."""
+    others: tuple[OtherFusion, ...]
+    """Other fusions, by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one fusion says about one diagnosis."""
+
+    says: str
+    """The sentence."""
+    speaks: str
+    """`for`, `against` or `neither`."""
+    observations: tuple[str, ...]
+    """Ids of the observations."""
+    facts: tuple[str, ...]
+    """Facts behind it."""
+
+
+def collect_fusions(assessment: Assessment) -> CaseFusions:
+    """Give the fusions of a case, from its assessment."""
+    kinases = (_read_kinase(k) for k in assessment.kinases.values() if k.status in _BREAKS)
+    others: dict[str, set[str]] = {}
+    for kinase in assessment.kinases.values():
+        for reading in kinase.readings:
+            for name in reading.other_fusions:
+                others.setdefault(name, set()).add(reading.observation_id)
+    return CaseFusions(
+        kinases=tuple(kinases),
+        others=tuple(
+            OtherFusion(name, frozenset(name.upper().split("::")), tuple(sorted(ids)))
+            for name, ids in sorted(others.items())
+        ),
+    )
+
+
+def _read_kinase(kinase: KinaseAssessment) -> KinaseFusion:
+    is_break = kinase.status is KinaseStatus.REARRANGED_BY_FISH
+    found = (
+        reading.observation_id
+        for reading in kinase.readings
+        if reading.result in POSITIVE and (is_break or reading.assay in FUSION_ASSAYS)
+    )
+    return KinaseFusion(
+        kinase=kinase.kinase,
+        partner=NOT_REPORTED if is_break else kinase.partner,
+        is_productive=NOT_REPORTED if is_break else kinase.is_productive,
+        is_break=is_break,
+        observations=tuple(sorted(set(found))),
+    )
+
+
+def iterate_said(entity: Entity, fusions: CaseFusions, counted: frozenset[str]) -> Iterator[Said]:
+    """Give what each fusion of a case says about a diagnosis.
+
+    Parameters
+    ----------
+    counted:
+        Keys of probes that are weighed by counts, so that their breaks are not told again.
+    """
+    for fusion in fusions.kinases:
+        if not (fusion.is_break and FISH_PREFIX + fusion.kinase in counted):
+            yield _hear_imt(fusion) if entity.id == IMT else _hear_mimic(entity, fusion)
+    for other in fusions.others:
+        if said := _hear_other(entity, other):
+            yield said
+
+
+def _open(name: str) -> str:
+    return f"{name[0].upper()}{name[1:]}"
+
+
+def _hear_imt(fusion: KinaseFusion) -> Said:
+    found = f"{_open(fusion.name)} was found"
+    if fusion.is_productive is False:
+        said = f"{found}, and as reported it can't make a whole kinase: it speaks neither way."
+        return Said(said, "neither", fusion.observations, ())
+    share = find_fact(SHARE_FACT).statement
+    if isinstance(fusion.partner, Absent):
+        return Said(f"{found}. {share}", "for", fusion.observations, (SHARE_FACT,))
+    record = find_partner(fusion.kinase, fusion.partner)
+    if record.is_in_imt:
+        said = f"{found}, which is published in IMT. {share}"
+        return Said(said, "for", fusion.observations, (*record.facts, SHARE_FACT))
+    if record.is_known:
+        said = f"{found}; this partner is known here from other lists only, and not from an IMT."
+        return Said(said, "neither", fusion.observations, record.facts)
+    said = f"{found}, with a partner that no source here names. {share}"
+    return Said(said, "for", fusion.observations, (SHARE_FACT,))
+
+
+def list_borne_out(fusions: CaseFusions) -> tuple[KinaseFusion, ...]:
+    """Give the productive fusions whose kinase and partner are published in IMT."""
+    return tuple(
+        fusion
+        for fusion in fusions.kinases
+        if fusion.is_productive is True
+        and not isinstance(fusion.partner, Absent)
+        and find_partner(fusion.kinase, fusion.partner).is_in_imt
+    )
+
+
+def find_shared_driver(entity: Entity, fusion: KinaseFusion) -> Driver | None:
+    """Give the driver that a diagnosis shares with the fusion, or none.
+
+    A fusion whose partner is not named may be the shared one.
+    """
+    for driver in entity.drivers:
+        is_partner = driver.partner in ("", fusion.partner) or isinstance(fusion.partner, Absent)
+        if driver.kinase == fusion.kinase and is_partner:
+            return driver
+    return None
+
+
+def _hear_mimic(entity: Entity, fusion: KinaseFusion) -> Said:
+    found = f"{_open(fusion.name)} was found"
+    if driver := find_shared_driver(entity, fusion):
+        said = (
+            f"{found}. {find_fact(driver.fact).statement} So it does not tell {entity.name} from "
+            "IMT."
+        )
+        return Said(said, "neither", fusion.observations, (driver.fact,))
+    if fusion.is_productive is False:
+        said = f"{found}, and as reported it can't make a whole kinase: it speaks neither way."
+        return Said(said, "neither", fusion.observations, ())
+    said = f"{found}. No source here reports a fusion of {fusion.kinase} in {entity.name}."
+    return Said(said, "against", fusion.observations, ())
+
+
+# Fusions of other tumours -----------------------------------------------------------------------
+
+
+@cache
+def load_named_fusions() -> Mapping[str, tuple[Fact, ...]]:
+    """Give, by diagnosis, the facts about fusions that name it."""
+    named: dict[str, list[Fact]] = {}
+    for fact in load_facts().values():
+        if fact.id.startswith(OTHER_FUSION_PREFIX):
+            named.setdefault(fact.id.split(".")[2], []).append(fact)
+    return MappingProxyType({entity: tuple(facts) for entity, facts in named.items()})
+
+
+def list_naming_facts(entity: str, fusion: OtherFusion) -> tuple[Fact, ...]:
+    """Give the facts by which a fusion names a diagnosis; none when it does not."""
+    return tuple(
+        fact
+        for fact in load_named_fusions().get(entity, ())
+        if frozenset(str(fact.value).upper().split("::")) <= fusion.genes
+    )
+
+
+def list_named(fusion: OtherFusion) -> tuple[str, ...]:
+    """Give the diagnoses that a fusion names."""
+    return tuple(e for e in load_named_fusions() if list_naming_facts(e, fusion))
+
+
+def list_imt_facts(fusion: OtherFusion) -> tuple[str, ...]:
+    """Give the facts by which a fusion of another kinase is published in IMT."""
+    if len(fusion.genes) < 2:
+        return ()
+    one, other = sorted(fusion.genes)
+    records = (find_partner(one, other), find_partner(other, one))
+    return tuple(fact for record in records if record.is_in_imt for fact in record.facts)
+
+
+def _hear_other(entity: Entity, fusion: OtherFusion) -> Said | None:
+    if facts := list_naming_facts(entity.id, fusion):
+        says = " ".join(dict.fromkeys(fact.statement for fact in facts))
+        ids = tuple(fact.id for fact in facts)
+        return Said(f"{fusion.name} was found. {says}", "for", fusion.observations, ids)
+    if entity.id == IMT and (imt := list_imt_facts(fusion)):
+        says = " ".join(find_fact(fact).statement for fact in imt)
+        return Said(f"{fusion.name} was found. {says}", "for", fusion.observations, imt)
+    if named := list_named(fusion):
+        names = join_words([load_entities()[name].name for name in named])
+        said = f"{fusion.name} was found, which is known from {names}."
+        ids = tuple(f.id for name in named for f in list_naming_facts(name, fusion))
+        return Said(said, "against", fusion.observations, ids)
+    if entity.id == IMT:
+        said = f"{fusion.name} was found; no diagnosis listed here is known by it."
+        return Said(said, "neither", fusion.observations, ())
+    return None

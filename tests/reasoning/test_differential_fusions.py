@@ -1,0 +1,90 @@
+"""A fitting picture with a published fusion supports IMT, unless something else speaks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from spindle.cases.absence import NOT_REPORTED
+from spindle.cases.case import Case
+from spindle.cases.observations import (
+    FusionCall,
+    FusionTest,
+    HistologyFinding,
+    KinaseDomain,
+    Observation,
+    ReadingFrame,
+    SequencingMethod,
+    Stain,
+    TestResult,
+)
+from spindle.cases.specimen import Specimen
+from spindle.cases.tumour import Site, Tumour
+from spindle.reasoning.differential import weigh_differential
+from spindle.reasoning.findings import Candidate, Standing
+from spindle.reasoning.reflex import assess_case
+
+PICTURE = ("spindle cells", "plasma cells")
+TPM3 = FusionCall(
+    gene5="TPM3", gene3="ALK", frame=ReadingFrame.IN, kinase_domain=KinaseDomain.WHOLE
+)
+
+
+def weigh_imt(
+    call: FusionCall, *more: Observation, present: tuple[str, ...] = PICTURE, site: str = "lung"
+) -> Candidate:
+    test = FusionTest(
+        id="RNA",
+        method=SequencingMethod.RNA,
+        result=TestResult.POSITIVE,
+        calls=(call,),
+        is_quality_adequate=True,
+    )
+    histology = tuple(HistologyFinding(name=name) for name in present)
+    specimen = Specimen(id="block", histology=histology, observations=(test, *more))
+    tumour = Tumour(sites=(Site(name=site),))
+    case = Case(id="case", tumour=tumour, specimens=(specimen,))
+    found = weigh_differential(case, assess_case(case))
+    return next(c for c in found.candidates if c.id == "imt")
+
+
+def test_a_fitting_picture_with_a_published_fusion_supports_imt() -> None:
+    imt = weigh_imt(TPM3)
+    assert imt.standing is Standing.SUPPORTED
+    assert "TPM3::ALK was found, which is published in IMT" in imt.why
+    assert "differential.fusion-supports" in imt.facts
+
+
+def test_the_fusion_alone_supports_nothing_while_the_picture_is_not_recorded() -> None:
+    imt = weigh_imt(TPM3, present=())
+    assert imt.standing is Standing.OPEN
+    assert "differential.fusion-supports" not in imt.facts
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        replace(TPM3, frame=ReadingFrame.OUT),
+        replace(TPM3, kinase_domain=KinaseDomain.LOST),
+        replace(TPM3, frame=NOT_REPORTED),
+        replace(TPM3, gene5=NOT_REPORTED),
+        replace(TPM3, gene5="KIF5B"),
+        replace(TPM3, gene5="NPM1"),
+    ],
+    ids=["out of frame", "kinase lost", "frame unknown", "no partner", "panel list", "lymphoma"],
+)
+def test_only_a_productive_fusion_that_is_published_in_imt_does(call: FusionCall) -> None:
+    assert weigh_imt(call).standing is not Standing.SUPPORTED
+
+
+def test_what_speaks_only_for_a_tumour_with_the_same_driver_holds_it_back() -> None:
+    """Foamy histiocytes belong to ALK-positive histiocytosis, which has TPM3::ALK too."""
+    assert weigh_imt(TPM3, present=(*PICTURE, "giant cells")).standing is not Standing.EXCLUDED
+    cd30 = Stain(id="CD30", marker="CD30", result=TestResult.POSITIVE)
+    assert weigh_imt(TPM3, cd30).standing is Standing.OPEN
+
+
+def test_a_picture_that_speaks_against_it_is_stronger_than_the_fusion() -> None:
+    case = ("spindle cells", "lipogenic differentiation", "plasma cells")
+    assert weigh_imt(TPM3, present=case).standing is not Standing.SUPPORTED

@@ -1,0 +1,156 @@
+"""The next stain: expected information over what is still open, within the site's panel."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spindle.cases.absence import NOT_DONE, Absent
+from spindle.cases.case import Case
+from spindle.cases.observations import Stain, StainPattern, TestResult
+from spindle.cases.specimen import Specimen
+from spindle.cases.tumour import Site, Tumour
+from spindle.knowledge.facts import find_fact
+from spindle.knowledge.markers import find_group, list_panel
+from spindle.knowledge.site_groups import list_site_groups
+from spindle.reasoning.differential import weigh_differential
+from spindle.reasoning.differential_answers import collect_answers
+from spindle.reasoning.differential_candidates import (
+    draft_candidates,
+    make_candidates,
+    weigh_open,
+)
+from spindle.reasoning.differential_counts import Place, find_rate, load_settings
+from spindle.reasoning.differential_flags import open_gate
+from spindle.reasoning.differential_fusions import collect_fusions
+from spindle.reasoning.differential_stains import list_unanswered, name_marker, share_doubt
+from spindle.reasoning.differential_weights import admit_error
+from spindle.reasoning.findings import NextStain
+from spindle.reasoning.reflex import assess_case
+
+POSITIVE, NEGATIVE = TestResult.POSITIVE, TestResult.NEGATIVE
+SITES = ("lung", "nasal cavity", "stomach", "uterus", "urinary bladder", "thigh", "skin", "")
+
+
+def stain(marker: str, result: TestResult | Absent = POSITIVE, **values: object) -> Stain:
+    return Stain(id=f"{marker} stain", marker=marker, result=result, **values)  # type: ignore[arg-type]
+
+
+def make_case(*observations: Stain, site: str = "stomach") -> Case:
+    return Case(
+        id="case",
+        tumour=Tumour(sites=(Site(name=site),) if site else ()),
+        specimens=(Specimen(id="block", observations=observations),),
+    )
+
+
+def rank(*observations: Stain, site: str = "stomach") -> tuple[NextStain, ...]:
+    case = make_case(*observations, site=site)
+    return weigh_differential(case, assess_case(case)).next_stains
+
+
+def list_markers(stains: tuple[NextStain, ...]) -> list[str]:
+    return [stain.marker for stain in stains]
+
+
+def test_the_doubt_is_half_even_and_half_after_the_weights() -> None:
+    """Weights 0 and +1 are 1 to 10, so 1/11 and 10/11; half of that and a quarter each."""
+    shared = share_doubt({"imt": 0.0, "gist": 1.0}, 0.5)
+    assert shared["imt"] == pytest.approx(0.25 + 0.5 / 11)
+    assert shared["gist"] == pytest.approx(0.25 + 5 / 11)
+
+
+@given(st.dictionaries(st.text(min_size=1), st.floats(-6, 6), min_size=1, max_size=30))
+def test_no_diagnosis_is_left_out_because_of_its_weight(weights: dict[str, float]) -> None:
+    shared = share_doubt(weights, 0.5)
+    assert math.isclose(sum(shared.values()), 1)
+    assert all(share >= 0.5 / len(weights) - 1e-12 for share in shared.values())
+
+
+def test_alk_comes_first_while_nothing_is_stained() -> None:
+    """It is the stain that most counts exist for, in IMT and in what looks like it."""
+    for site in SITES:
+        assert rank(site=site)[0].marker == "ALK"
+
+
+def test_the_information_is_that_of_the_published_counts() -> None:
+    """Recomputed from the rates: sum of p(diagnosis) p(result) log2(p(result) / mean)."""
+    case = make_case()
+    assessment = assess_case(case)
+    answers, fusions = collect_answers(case, assessment), collect_fusions(assessment)
+    groups = list_site_groups(("stomach",))
+    drafts = draft_candidates(case, answers, fusions, groups, [])
+    shown = make_candidates(drafts, open_gate(answers), case, fusions, groups)
+    doubt = share_doubt(weigh_open(drafts, shown), find_fact("differential.even-share").number)
+    error = load_settings().reading_error
+    rates = {d: find_rate(d, "DOG1", Place(groups)) for d in doubt}
+    known = {d: admit_error(rate.mean, error) for d, rate in rates.items() if rate}
+    assert len(known) >= 2
+    mean = sum(doubt[d] * p for d, p in known.items()) / sum(doubt[d] for d in known)
+    bits = sum(
+        doubt[d] * (p * math.log2(p / mean) + (1 - p) * math.log2((1 - p) / (1 - mean)))
+        for d, p in known.items()
+    )
+    found = next(s for s in rank() if s.marker == "DOG1")
+    assert found.information_bits == pytest.approx(bits)
+    assert "gastrointestinal stromal tumour" in found.separates
+    assert "gastrointestinal stromal tumour" in found.why
+    assert "diagnoses still open" in found.why
+
+
+def test_the_sentence_names_counts_and_says_where_none_is_published() -> None:
+    stat6 = next(s for s in rank(site="pleura") if s.marker == "STAT6 (nuclear)")
+    assert "solitary fibrous tumour" in stat6.why
+    assert "no count is published for IMT" in stat6.why or "IMT" in stat6.separates
+    assert " of " in stat6.why
+    assert any(fact.startswith("marker.") for fact in stat6.facts)
+
+
+def test_a_stain_that_is_answered_is_not_proposed_again_nor_one_of_its_group() -> None:
+    for answered in ("ALK", "DOG1", "KIT", "desmin", "CD34"):
+        groups = {find_group(s.marker.split(" ")[0]) for s in rank(stain(answered, NEGATIVE))}
+        assert find_group(answered) not in groups
+
+
+@pytest.mark.parametrize("result", [TestResult.FAILED, TestResult.EQUIVOCAL, NOT_DONE])
+def test_a_stain_without_an_answer_is_still_proposed(result: TestResult | Absent) -> None:
+    assert rank(stain("ALK", result)) == rank()
+
+
+def test_a_stain_whose_place_is_not_recorded_asks_for_a_second_look() -> None:
+    found = next(s for s in rank(stain("STAT6")) if s.marker == "STAT6 (nuclear)")
+    assert "second look" in found.why
+    nuclear = stain("STAT6", pattern=StainPattern.NUCLEAR)
+    assert "STAT6 (nuclear)" not in list_markers(rank(nuclear))
+
+
+def test_igg4_is_never_proposed_as_what_decides() -> None:
+    for site in SITES:
+        case = make_case(site=site)
+        answers = collect_answers(case, assess_case(case))
+        markers = list_unanswered(answers, list_site_groups((site,)))
+        assert not {"IgG4", "IgG4/IgG ratio", "IgG"} & set(markers)
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_stains_are_in_the_panel_of_the_site_and_in_order(site: str) -> None:
+    stains = rank(site=site)
+    panel = {name_marker(marker) for marker in list_panel(list_site_groups((site,)))}
+    most = find_fact("differential.stains-shown").number
+    least = find_fact("differential.least-information").number
+    assert set(list_markers(stains)) <= panel
+    assert 0 < len(stains) <= most
+    bits = [s.information_bits for s in stains]
+    assert bits == sorted(bits, reverse=True)
+    assert all(b >= least for b in bits)
+    assert stains[0].share_of_best == 1
+    assert all(0 < s.share_of_best <= 1 and s.separates and s.facts for s in stains)
+
+
+def test_a_marker_is_named_with_the_place_that_counts() -> None:
+    assert name_marker("STAT6") == "STAT6 (nuclear)"
+    assert name_marker("myogenin") == "myogenin"
+    assert name_marker("FISH:USP6") == "USP6 by FISH"
