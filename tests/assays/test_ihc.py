@@ -14,7 +14,9 @@ from spindle.cases.observations import (
     StainPattern,
     TestResult,
 )
+from spindle.errors import UserError
 from spindle.knowledge.facts import find_fact
+from spindle.knowledge.kinases import parse_stain_limits
 
 
 def read(**values: object) -> Reading:
@@ -95,12 +97,65 @@ def test_a_negative_stain_says_that_it_is_not_the_end() -> None:
     assert "8 of 11" in " ".join(reading.limits)
 
 
-@pytest.mark.parametrize("marker", ["ROS1", "pan-TRK"])
-def test_facts_about_the_alk_stain_are_not_used_for_another(marker: str) -> None:
-    for result in TestResult:
-        reading = read(marker=marker, result=result)
-        assert reading.limits == ()
-        assert reading.trace.facts == ()
+@pytest.mark.parametrize("marker", ["ALK", "ROS1", "pan-TRK"])
+def test_facts_about_one_stain_are_not_used_for_another(marker: str) -> None:
+    own = f"ihc.{marker.lower()}."
+    for result in (TestResult.POSITIVE, TestResult.NEGATIVE):
+        for pattern in (NOT_REPORTED, *StainPattern):
+            reading = read(marker=marker, result=result, pattern=pattern)
+            assert reading.trace.facts
+            assert all(fact.startswith(own) for fact in reading.trace.facts)
+
+
+@pytest.mark.parametrize("marker", ["ALK", "ROS1", "pan-TRK"])
+def test_an_answer_has_limits_and_a_stain_without_one_has_none(marker: str) -> None:
+    for result in (TestResult.POSITIVE, TestResult.NEGATIVE):
+        assert read(marker=marker, result=result).limits
+    for absence in (NOT_DONE, NOT_REPORTED, UNKNOWN, TestResult.FAILED):
+        assert read(marker=marker, result=absence).limits == ()
+
+
+def test_the_limits_of_the_ros1_stain_are_the_published_ones() -> None:
+    """doi:10.1038/modpathol.2014.165 and two series of lung cancer."""
+    positive, negative = read(marker="ROS1"), read(marker="ROS1", result=TestResult.NEGATIVE)
+    assert "30 IMT" in " ".join(positive.limits)
+    assert "88 of 278" in " ".join(positive.limits)
+    assert "often positive by ROS1 stain" in " ".join(negative.limits)
+    assert "ROS1 protein is expressed" in positive.meaning
+
+
+def test_a_pan_trk_stain_says_that_it_tells_three_kinases_apart_not() -> None:
+    reading = read(marker="pan-TRK")
+    assert "does not tell NTRK1, NTRK2 and NTRK3 apart" in reading.meaning
+    assert "shows no fusion" in reading.meaning
+
+
+def test_where_a_pan_trk_stain_lies_is_read() -> None:
+    """Nucleus in both tumours with ETV6::NTRK3, never in the rest (doi:10.1111/his.14010)."""
+    nuclear = read(marker="pan-TRK", pattern=StainPattern.NUCLEAR_AND_CYTOPLASMIC)
+    cytoplasmic = read(marker="pan-TRK", pattern=StainPattern.CYTOPLASMIC)
+    weak = read(marker="pan-TRK", pattern=StainPattern.CYTOPLASMIC, intensity=Intensity.WEAK)
+    silent = read(marker="pan-TRK")
+    assert "nucleus stains, as it did in both" in nuclear.meaning
+    assert "not the picture of ETV6::NTRK3" in cytoplasmic.meaning
+    assert "stays possible" in cytoplasmic.meaning
+    assert "common in tumours without" in weak.meaning
+    assert "common in tumours without" not in cytoplasmic.meaning
+    assert "not recorded" in silent.meaning
+    one_third = find_fact("ihc.pan-trk.cytoplasmic-without-fusion").statement
+    assert one_third in cytoplasmic.limits
+    assert one_third not in nuclear.limits
+
+
+def test_where_a_stain_lies_never_changes_its_result() -> None:
+    for marker in ("ALK", "ROS1", "pan-TRK"):
+        for result in TestResult:
+            found = {
+                read(marker=marker, result=result, pattern=pattern, intensity=strength).result
+                for pattern in (NOT_REPORTED, UNKNOWN, *StainPattern)
+                for strength in (NOT_REPORTED, *Intensity)
+            }
+            assert found == {ReadingResult(result.value)}
 
 
 def test_details_are_kept_in_words() -> None:
@@ -115,7 +170,39 @@ def test_details_are_kept_in_words() -> None:
 
 
 def test_every_limit_of_a_reading_is_a_fact_in_its_trace() -> None:
-    for result in TestResult:
-        reading = read(result=result)
-        facts = [find_fact(fact).statement for fact in reading.trace.facts]
-        assert sorted(facts) == sorted(reading.limits)
+    for marker in ("ALK", "ROS1", "pan-TRK"):
+        for result in TestResult:
+            reading = read(marker=marker, result=result)
+            facts = [find_fact(fact).statement for fact in reading.trace.facts]
+            assert sorted(facts) == sorted(reading.limits)
+
+
+LIMIT = """
+[[stain_limits]]
+marker = "pan-TRK"
+result = "positive"
+patterns = ["nuclear"]
+reads = "The nucleus stains."
+facts = ["ihc.pan-trk.ntrk3"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('marker = "pan-TRK"', 'marker = "SMA"'),
+        ('result = "positive"', 'result = "strong"'),
+        ('patterns = ["nuclear"]', 'patterns = ["everywhere"]'),
+        ('facts = ["ihc.pan-trk.ntrk3"]', 'facts = ["ihc.pan-trk.nothing"]'),
+        ('facts = ["ihc.pan-trk.ntrk3"]', ""),
+        ('reads = "The nucleus stains."\nfacts = ["ihc.pan-trk.ntrk3"]', "facts = []"),
+        ('patterns = ["nuclear"]', 'places = ["nuclear"]'),
+    ],
+)
+def test_a_malformed_limit_is_refused_with_its_line(old: str, new: str) -> None:
+    assert len(list(parse_stain_limits(LIMIT))) == 1
+    assert old in LIMIT
+    with pytest.raises(UserError) as error:
+        list(parse_stain_limits(LIMIT.replace(old, new)))
+    assert error.value.slug == "knowledge-invalid"
+    assert "line 2" in error.value.place

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -8,13 +9,16 @@ from hypothesis import strategies as st
 
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN, Absent
-from spindle.reasoning.assessments import KinaseStatus, Support
+from spindle.knowledge.kinases import load_kinases
+from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus, Support
+from spindle.reasoning.reflex import assess_readings
 from spindle.reasoning.statuses import (
     assess_kinase,
     decide_status,
     decide_support,
     is_discordant,
     join_words,
+    list_all_kinases,
 )
 from spindle.trace import Trace
 
@@ -237,3 +241,129 @@ def test_words_are_joined_as_people_write_them() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+# Every kinase, and a stain that asks about three of them ------------------------------------------
+
+ALL_SEVEN = ["ALK", "ROS1", "NTRK1", "NTRK2", "NTRK3", "RET", "PDGFRB"]
+
+
+def make_for(kinase: str, assay: Assay, result: Result, **values: object) -> Reading:
+    return replace(make(assay, result, **values), kinase=kinase)
+
+
+@given(readings)
+def test_a_kinase_that_nobody_asked_about_is_not_reported(given: list[Reading]) -> None:
+    assessment = assess_readings(tuple(given))
+    listed = list_all_kinases(assessment)
+    assert [kinase.kinase for kinase in listed] == ALL_SEVEN
+    for kinase in listed:
+        if kinase.kinase in assessment.kinases:
+            assert kinase == assessment.kinases[kinase.kinase]
+        else:
+            assert kinase.status is KinaseStatus.NOT_REPORTED
+            assert kinase.support is Support.NO_ANSWER
+            assert kinase.is_driver == NOT_REPORTED
+            assert f"No test of {kinase.kinase}" in kinase.why
+
+
+def test_another_gene_that_was_asked_about_is_listed_too() -> None:
+    assessment = assess_readings((make_for("NTRK", Assay.RT_PCR, P),))
+    assert [kinase.kinase for kinase in list_all_kinases(assessment)] == [*ALL_SEVEN, "NTRK"]
+
+
+def test_ret_and_pdgfrb_have_no_stain() -> None:
+    for kinase in list_all_kinases(assess_readings(())):
+        has_stain = kinase.kinase not in ("RET", "PDGFRB")
+        assert ("No stain of" in kinase.why) is not has_stain
+        assert load_kinases().has_stain(kinase.kinase) is has_stain
+
+
+@pytest.mark.parametrize("kinase", ALL_SEVEN)
+@pytest.mark.parametrize(
+    ("pairs", "status"),
+    [
+        ([(Assay.FISH, P)], "rearranged_by_fish"),
+        ([(Assay.FISH, N)], "not_detected"),
+        ([(Assay.FISH, E)], "equivocal"),
+        ([(Assay.FISH, F)], "failed_or_insufficient"),
+        ([(Assay.FISH, NOT_DONE)], "not_tested"),
+        ([(Assay.RNA_SEQUENCING, P)], "fusion_detected"),
+        ([(Assay.RNA_SEQUENCING, UNKNOWN)], "not_reported"),
+        ([(Assay.IHC, P)], "expressed_confirmation_pending"),
+        ([(Assay.IHC, P), (Assay.RNA_SEQUENCING, N)], "expressed_not_confirmed"),
+    ],
+)
+def test_every_kinase_has_the_same_nine_statuses(
+    kinase: str, pairs: list[tuple[Assay, Result]], status: str
+) -> None:
+    given = tuple(make_for(kinase, *pair) for pair in pairs)
+    found = {k.kinase: k for k in list_all_kinases(assess_readings(given))}
+    asked = found[kinase]
+    assert asked.status.value == status
+    assert all(k.status is KinaseStatus.NOT_REPORTED for k in found.values() if k != asked)
+
+
+def pan_trk(result: Result) -> Reading:
+    return make_for("NTRK", Assay.IHC, result)
+
+
+def list_trk(*given: Reading) -> dict[str, KinaseAssessment]:
+    kinases = assess_readings(given).kinases
+    return {name: kinases[name] for name in ("NTRK1", "NTRK2", "NTRK3")}
+
+
+def test_a_pan_trk_stain_alone_says_that_it_tells_them_apart_not() -> None:
+    for kinase in list_trk(pan_trk(P)).values():
+        assert kinase.status is KinaseStatus.EXPRESSED_CONFIRMATION_PENDING
+        assert "does not tell NTRK1, NTRK2 and NTRK3 apart" in kinase.why
+        assert "stain_of_several_kinases" in kinase.flags
+    (test,) = assess_readings((make(Assay.IHC, N), pan_trk(P))).next_tests
+    assert "which of NTRK1, NTRK2 and NTRK3" in test.why
+    (plain,) = assess_readings((make(Assay.IHC, N),)).next_tests
+    assert "which of" not in plain.why
+
+
+def test_a_negative_pan_trk_stain_speaks_of_three() -> None:
+    for kinase in list_trk(pan_trk(N)).values():
+        assert kinase.status is KinaseStatus.NOT_DETECTED
+        assert "One stain asks about NTRK1, NTRK2 and NTRK3 together" in kinase.why
+        assert "one_stain_only" in kinase.flags
+
+
+@pytest.mark.parametrize(
+    ("assay", "status"),
+    [(Assay.RNA_SEQUENCING, "fusion_detected"), (Assay.FISH, "rearranged_by_fish")],
+)
+def test_a_fusion_of_one_kinase_explains_the_stain_that_three_share(
+    assay: Assay, status: str
+) -> None:
+    """ETV6::NTRK3 with pan-TRK (doi:10.1111/his.14010) leaves NTRK1 and NTRK2 undisputed."""
+    kinases = list_trk(
+        pan_trk(P),
+        make_for("NTRK3", assay, P),
+        make_for("NTRK1", Assay.RNA_SEQUENCING, N),
+    )
+    assert kinases["NTRK3"].status.value == status
+    assert kinases["NTRK3"].support is Support.METHODS_AGREE
+    assert kinases["NTRK1"].status is KinaseStatus.NOT_DETECTED
+    assert not kinases["NTRK1"].is_discordant
+    assert kinases["NTRK2"].status is KinaseStatus.NOT_REPORTED
+    for name in ("NTRK1", "NTRK2"):
+        assert "NTRK3 explains it" in kinases[name].why
+        assert "stain_explained_by_another_kinase" in kinases[name].flags
+        # Nothing that was observed is forgotten.
+        assert pan_trk(P) in kinases[name].readings
+
+
+def test_a_fusion_that_makes_no_kinase_explains_no_stain() -> None:
+    kinases = list_trk(pan_trk(P), make_for("NTRK3", Assay.RNA_SEQUENCING, P, is_productive=False))
+    for name in ("NTRK1", "NTRK2"):
+        assert kinases[name].status is KinaseStatus.EXPRESSED_CONFIRMATION_PENDING
+
+
+def test_a_kinase_with_a_fusion_of_its_own_keeps_the_stain() -> None:
+    both = [make_for(name, Assay.RNA_SEQUENCING, P) for name in ("NTRK1", "NTRK3")]
+    kinases = list_trk(pan_trk(P), *both)
+    for name in ("NTRK1", "NTRK3"):
+        assert kinases[name].support is Support.METHODS_AGREE

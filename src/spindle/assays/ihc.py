@@ -8,32 +8,37 @@ from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_DONE, Absent
 from spindle.cases.observations import ControlResult, Stain, TestResult
 from spindle.knowledge.facts import find_fact
-from spindle.knowledge.kinases import load_kinases
+from spindle.knowledge.kinases import list_stain_limits, load_kinases
 from spindle.trace import Trace, TraceStep
 
-# Which kinase a marker asks about. Pan-TRK stains three.
+# Which kinase a marker asks about. Pan-TRK asks about three.
 KINASE_MARKERS: Mapping[str, str] = load_kinases().markers
 
-_LIMIT_FACTS: Mapping[TestResult, tuple[str, ...]] = {
-    TestResult.POSITIVE: ("ihc.alk.not-specific", "ihc.alk.fish-discordance"),
-    TestResult.NEGATIVE: ("ihc.alk.negative-is-not-the-end",),
-    TestResult.EQUIVOCAL: ("ihc.alk.scoring-varies",),
-    TestResult.FAILED: (),
-}
 _MEANINGS: Mapping[TestResult, str] = {
     TestResult.POSITIVE: "{marker} protein is expressed, as reported. A stain shows no fusion.",
     TestResult.NEGATIVE: "{marker} protein was not seen, as reported.",
     TestResult.EQUIVOCAL: "{marker} stain equivocal, as reported.",
     TestResult.FAILED: "{marker} stain gave no answer, as reported.",
 }
+# A stain of several kinases: no one protein can be named.
+_GROUP_MEANINGS: Mapping[TestResult, str] = {
+    **_MEANINGS,
+    TestResult.POSITIVE: (
+        "{marker} stain positive, as reported. A stain shows no fusion, and this one does not tell "
+        "{kinases} apart."
+    ),
+    TestResult.NEGATIVE: "{marker} stain negative, as reported: nothing of {kinases} was seen.",
+}
 
 
 def interpret_ihc(observation: Stain) -> Reading:
-    """Give the reading of one stain of a kinase.
+    """Give the reading of one stain of a kinase, with what its result can't say.
 
     The pathologist's call is taken as reported: which share or strength makes a stain positive
-    varies between laboratories, and no threshold is applied. A failed internal control makes a
-    negative, an equivocal or an unreported stain a failed one; a stain not done stays not done.
+    varies between laboratories, and no threshold is applied. Where in the cell it lies is read
+    where a source says that it matters, and changes the words and the limits, never the result. A
+    failed internal control makes a negative, an equivocal or an unreported stain a failed one; a
+    stain not done stays not done.
     """
     result = observation.result
     has_failed_control = observation.internal_control is ControlResult.FAILED
@@ -45,19 +50,31 @@ def interpret_ihc(observation: Stain) -> Reading:
         )
     if isinstance(result, Absent):
         return _make_reading(observation, result, f"{observation.marker} stain {result}.")
-    meaning = _MEANINGS[result].format(marker=observation.marker)
+    meaning = _describe_result(observation, result)
     if has_failed_control:
         meaning += " Its internal control is reported as failed."
     return _make_reading(observation, result, meaning)
 
 
+def _describe_result(observation: Stain, result: TestResult) -> str:
+    kinases = load_kinases()
+    asked = kinases.expand(kinases.markers.get(observation.marker, observation.marker))
+    meanings = _GROUP_MEANINGS if len(asked) > 1 else _MEANINGS
+    named = " and ".join(filter(None, (", ".join(asked[:-1]), asked[-1])))
+    return meanings[result].format(marker=observation.marker, kinases=named)
+
+
 def _make_reading(observation: Stain, result: TestResult | Absent, meaning: str) -> Reading:
-    is_alk = observation.marker == "ALK"
-    is_reported = not isinstance(result, Absent)
-    facts = _LIMIT_FACTS[result] if is_alk and not isinstance(result, Absent) else ()
-    details = f"{meaning}{_describe_details(observation)}" if is_reported else meaning
+    limits = [
+        limit
+        for limit in list_stain_limits(observation.marker)
+        if limit.fits(result, observation.pattern, observation.intensity)
+    ]
+    facts = tuple(dict.fromkeys(fact for limit in limits for fact in limit.facts))
+    details = "" if isinstance(result, Absent) else _describe_details(observation)
+    said = " ".join([f"{meaning}{details}", *(limit.reads for limit in limits if limit.reads)])
     step = TraceStep(
-        concluded=details,
+        concluded=said,
         observations=(observation.id,),
         facts=facts,
         would_change="a repeat on another block, another clone, or a test that finds fusions",
@@ -66,7 +83,7 @@ def _make_reading(observation: Stain, result: TestResult | Absent, meaning: str)
         assay=Assay.IHC,
         kinase=KINASE_MARKERS.get(observation.marker, observation.marker),
         result=result if isinstance(result, Absent) else ReadingResult(result.value),
-        meaning=details,
+        meaning=said,
         observation_id=observation.id,
         trace=Trace((step,)),
         limits=tuple(find_fact(fact).statement for fact in facts),

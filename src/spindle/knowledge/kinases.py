@@ -1,17 +1,24 @@
-"""The kinases that are read, in order, and the stains that ask about them."""
+"""The kinases that are read, in order, the stains that ask about them, and what these can't say."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
-from spindle.knowledge.files import Entry, check_keys, parse_toml, read_text
+from spindle.cases.absence import Absent
+from spindle.cases.observations import Intensity, StainPattern, TestResult
+from spindle.knowledge.facts import load_facts
+from spindle.knowledge.files import Entry, check_keys, parse_toml, read_entries, read_text
 from spindle.knowledge.sources import load_sources
 
 KINASES_FILE = "kinases.toml"
+LIMITS = "stain_limits"
+# Stands among the patterns of a limit that holds where no pattern is recorded.
+NOT_RECORDED = "not_recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,43 @@ class Kinases:
         """Give the kinases of a group, or the one kinase itself."""
         return self.groups.get(name, (name,))
 
+    def has_stain(self, kinase: str) -> bool:
+        """Give whether any stain that is read asks about the kinase."""
+        return any(kinase in self.expand(asked) for asked in self.markers.values())
+
+
+@dataclass(frozen=True, slots=True)
+class StainLimit:
+    """What a stain's result can't say, or how it is to be read, where the stain lies as it does."""
+
+    marker: str
+    """The marker by its usual name."""
+    result: TestResult
+    """The result that it is about."""
+    patterns: tuple[str, ...]
+    """Where the stain lies for this to hold; empty for anywhere."""
+    intensities: tuple[str, ...]
+    """How strong the stain is for this to hold; empty for any strength."""
+    reads: str
+    """A sentence for the meaning of the reading; empty for none."""
+    facts: tuple[str, ...]
+    """Facts that are the limits."""
+
+    def fits(
+        self,
+        result: TestResult | Absent,
+        pattern: StainPattern | Absent,
+        intensity: Intensity | Absent,
+    ) -> bool:
+        """Give whether it holds for a stain with this result, in this place, of this strength."""
+        place = NOT_RECORDED if isinstance(pattern, Absent) else pattern.value
+        strength = NOT_RECORDED if isinstance(intensity, Absent) else intensity.value
+        return (
+            result is self.result
+            and (not self.patterns or place in self.patterns)
+            and (not self.intensities or strength in self.intensities)
+        )
+
 
 @cache
 def load_kinases() -> Kinases:
@@ -42,7 +86,7 @@ def load_kinases() -> Kinases:
     """
     entry = Entry(parse_toml(read_text(KINASES_FILE), KINASES_FILE), KINASES_FILE)
     required = {"source": str, "checked_on": datetime.date, "names": list}
-    check_keys(entry, {**required, "groups": dict, "markers": dict}, {})
+    check_keys(entry, {**required, "groups": dict, "markers": dict}, {LIMITS: list})
     values = entry.values
     if values["source"] not in load_sources():
         raise entry.fail(f"The source {values['source']!r} is unknown.")
@@ -52,3 +96,62 @@ def load_kinases() -> Kinases:
     if unknown := sorted((listed | set(values["markers"].values())) - {*names, *groups}):
         raise entry.fail(f"{', '.join(unknown)} is not listed.")
     return Kinases(names, MappingProxyType(groups), MappingProxyType(values["markers"]))
+
+
+@cache
+def list_stain_limits(marker: str) -> tuple[StainLimit, ...]:
+    """Give what the results of a kinase's stain can't say; none for a marker of no kinase.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line, for an unknown marker, result, pattern, strength
+        or fact, or a limit that says nothing.
+    """
+    return tuple(limit for limit in _load_limits() if limit.marker == marker)
+
+
+@cache
+def _load_limits() -> tuple[StainLimit, ...]:
+    return tuple(parse_stain_limits(read_text(KINASES_FILE)))
+
+
+def parse_stain_limits(text: str) -> Iterator[StainLimit]:
+    """Give the limits of a kinases file.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line.
+    """
+    also = ("source", "checked_on", "names", "groups", "markers")
+    for entry in read_entries(KINASES_FILE, LIMITS, text, also=also):
+        named = Entry({"id": "a stain limit", **entry.values}, entry.place)
+        required = {"id": str, "marker": str, "result": str, "facts": list}
+        check_keys(named, required, {"patterns": list, "intensities": list, "reads": str})
+        yield _make_limit(named, dict(entry.values))
+
+
+def _make_limit(entry: Entry, values: dict[str, Any]) -> StainLimit:
+    patterns = tuple(values.get("patterns", ()))
+    intensities = tuple(values.get("intensities", ()))
+    facts, reads = tuple(values["facts"]), values.get("reads", "")
+    for what, names, known in (
+        ("marker", (values["marker"],), set(load_kinases().markers)),
+        ("result", (values["result"],), set(TestResult)),
+        ("pattern", patterns, {*StainPattern, NOT_RECORDED}),
+        ("intensity", intensities, {*Intensity, NOT_RECORDED}),
+        ("fact", facts, set(load_facts())),
+    ):
+        if unknown := sorted(set(names) - known):
+            raise entry.fail(f"{unknown[0]!r} is no {what} that is known here.")
+    if not facts and not reads:
+        raise entry.fail("A stain limit names no fact and says nothing.")
+    return StainLimit(
+        marker=values["marker"],
+        result=TestResult(values["result"]),
+        patterns=patterns,
+        intensities=intensities,
+        reads=reads,
+        facts=facts,
+    )

@@ -38,9 +38,12 @@ from spindle.reasoning.assessments import (
 )
 from spindle.reasoning.statuses import (
     FUSION_ASSAYS,
+    SEQUENCING_ASSAYS,
     UNDECIDED,
     assess_kinase,
+    find_explaining,
     has_result,
+    join_words,
     name_status,
 )
 from spindle.trace import Trace, TraceStep
@@ -142,7 +145,7 @@ def assess_readings(
     protocol = find_protocol(protocol_id)
     kinases = assess_kinases(readings, first=protocol.kinase)
     is_scarce = tissue_left in (TissueLeft.LITTLE, TissueLeft.NONE)
-    walk = walk_protocol(protocol, kinases, is_tissue_scarce=is_scarce)
+    walk = _say_shared(walk_protocol(protocol, kinases, is_tissue_scarce=is_scarce), kinases)
     if more := sum(reading.nuclei_to_count for reading in kinases[protocol.kinase].readings):
         walk = _count_on_first(walk, more)
     trace = Trace(tuple(step for reading in readings for step in reading.trace.steps))
@@ -173,8 +176,15 @@ def assess_kinases(
         for kinase in asked:
             grouped.setdefault(kinase, []).append(reading)
     order = {kinase: position for position, kinase in enumerate((first, *KINASES))}
-    ordered = sorted(grouped.items(), key=lambda item: order.get(item[0], len(order)))
-    return MappingProxyType({kinase: assess_kinase(kinase, group) for kinase, group in ordered})
+    ordered = sorted(grouped, key=lambda kinase: order.get(kinase, len(order)))
+    return MappingProxyType(
+        {
+            kinase: assess_kinase(
+                kinase, grouped[kinase], explained_by=find_explaining(kinase, grouped)
+            )
+            for kinase in ordered
+        }
+    )
 
 
 # What would change each status.
@@ -199,6 +209,25 @@ def _trace_status(kinase: KinaseAssessment) -> TraceStep:
         facts=Trace(tuple(s for r in kinase.readings for s in r.trace.steps)).facts,
         would_change=WOULD_CHANGE[kinase.status],
     )
+
+
+def _say_shared(walk: Walk, kinases: Mapping[str, KinaseAssessment]) -> Walk:
+    """Give the walk with a word on what sequencing adds to a stain of several kinases."""
+    shared = [
+        name for name, kinase in kinases.items() if "stain_of_several_kinases" in kinase.flags
+    ]
+    if not shared:
+        return walk
+    more = f" It can also tell which of {join_words(shared)} a stain that they share speaks of."
+    tests = tuple(
+        replace(test, why=f"{test.why}{more}") if _is_sequencing(test) else test
+        for test in walk.next_tests
+    )
+    return replace(walk, next_tests=tests)
+
+
+def _is_sequencing(test: NextTest) -> bool:
+    return any(assay in SEQUENCING_ASSAYS for assay in load_tests()[test.test].assays)
 
 
 def _count_on_first(walk: Walk, nuclei: int) -> Walk:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN, Absent
-from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus, Support
+from spindle.knowledge.kinases import load_kinases
+from spindle.reasoning.assessments import Assessment, KinaseAssessment, KinaseStatus, Support
 
 SEQUENCING_ASSAYS = (Assay.RNA_SEQUENCING, Assay.DNA_SEQUENCING, Assay.SEQUENCING)
 FUSION_ASSAYS = (*SEQUENCING_ASSAYS, Assay.RT_PCR, Assay.METHOD_NOT_STATED)
@@ -23,8 +25,7 @@ ASSAY_NAMES: Mapping[Assay, str] = {
     Assay.SEQUENCING: "sequencing",
     Assay.METHOD_NOT_STATED: "a method that is not stated",
 }
-
-
+NO_STAIN = " No stain of {} is read; FISH and sequencing ask about it."
 STATUS_NAMES: Mapping[KinaseStatus, str] = {
     KinaseStatus.FUSION_DETECTED: "fusion detected",
     KinaseStatus.REARRANGED_BY_FISH: "rearranged by FISH",
@@ -112,27 +113,112 @@ def decide_support(readings: Sequence[Reading]) -> Support:
     return Support.METHODS_AGREE if len(answered) > 1 else Support.ONE_METHOD
 
 
-def assess_kinase(kinase: str, readings: Sequence[Reading]) -> KinaseAssessment:
-    """Give what the readings of one kinase mean together."""
-    status = decide_status(readings)
-    fusion = _choose_fusion(readings)
+def is_shared(reading: Reading, kinase: str) -> bool:
+    """Give whether a stain asks about several kinases at once, of which this one is only one."""
+    return reading.assay is Assay.IHC and reading.kinase != kinase
+
+
+def find_explaining(kinase: str, readings: Mapping[str, Sequence[Reading]]) -> str:
+    """Give the kinase of the same group whose own break or fusion explains a shared stain.
+
+    Empty when there is none, or when the kinase has a break or fusion of its own. A fusion that
+    can't make a whole kinase explains no stain.
+    """
+    groups = {reading.kinase for reading in readings[kinase] if is_shared(reading, kinase)}
+    if not groups or _has_own_break(readings[kinase]):
+        return ""
+    members = [name for group in groups for name in load_kinases().expand(group)]
+    found = (name for name in members if name != kinase and _has_own_break(readings.get(name, ())))
+    return next(found, "")
+
+
+def _has_own_break(readings: Iterable[Reading]) -> bool:
+    return any(
+        reading.assay in CONFIRMING_ASSAYS
+        and reading.result is ReadingResult.POSITIVE
+        and reading.is_productive is not False
+        for reading in readings
+    )
+
+
+def assess_kinase(
+    kinase: str, readings: Sequence[Reading], *, explained_by: str = ""
+) -> KinaseAssessment:
+    """Give what the readings of one kinase mean together.
+
+    Parameters
+    ----------
+    explained_by:
+        Another kinase that explains a positive stain which both share, such as NTRK3 with a fusion
+        for a pan-TRK stain; the stain then counts for that one and not for this.
+    """
+    counted = [reading for reading in readings if not _is_explained(reading, kinase, explained_by)]
+    status = decide_status(counted)
+    fusion = _choose_fusion(counted)
     productive = fusion.is_productive if fusion else NOT_REPORTED
     if fusion and isinstance(productive, Absent):
         productive = UNKNOWN
     partner = fusion.partner if fusion else NOT_REPORTED
+    why = _explain(kinase, status, counted)
+    flags = (
+        *_list_flags(status, counted, partner, productive),
+        *_list_shared_flags(kinase, readings, explained_by),
+    )
     return KinaseAssessment(
         kinase=kinase,
         status=status,
         readings=tuple(readings),
-        is_discordant=is_discordant(readings),
-        disagreeing=_list_disagreeing(readings),
-        support=decide_support(readings),
-        why=_explain(kinase, status, readings),
+        is_discordant=is_discordant(counted),
+        disagreeing=_list_disagreeing(counted),
+        support=decide_support(counted),
+        why=f"{why}{_explain_shared(kinase, readings, explained_by)}",
         partner=partner,
         is_productive=productive,
         is_driver=_decide_driver(status, productive),
-        flags=tuple(_list_flags(status, readings, partner, productive)),
+        flags=flags,
     )
+
+
+def _is_explained(reading: Reading, kinase: str, explained_by: str) -> bool:
+    is_positive = reading.result is ReadingResult.POSITIVE
+    return bool(explained_by) and is_positive and is_shared(reading, kinase)
+
+
+def _explain_shared(kinase: str, readings: Sequence[Reading], explained_by: str) -> str:
+    """Give what is to be said of a stain that asks about several kinases; empty for none."""
+    shared = [r for r in readings if is_shared(r, kinase) and isinstance(r.result, ReadingResult)]
+    if not shared:
+        return ""
+    named = join_words(load_kinases().expand(shared[0].kinase))
+    if explained_by:
+        return (
+            f" The stain of {named} is positive; {explained_by} explains it, so it is not counted."
+        )
+    if has_result(shared, POSITIVE, (Assay.IHC,)):
+        return f" The stain does not tell {named} apart."
+    return f" One stain asks about {named} together."
+
+
+def _list_shared_flags(
+    kinase: str, readings: Sequence[Reading], explained_by: str
+) -> Iterable[str]:
+    if any(is_shared(r, kinase) and r.result is ReadingResult.POSITIVE for r in readings):
+        yield "stain_explained_by_another_kinase" if explained_by else "stain_of_several_kinases"
+
+
+def list_all_kinases(assessment: Assessment) -> tuple[KinaseAssessment, ...]:
+    """Give every kinase that Spindle reads, and any other that was asked about.
+
+    One that no test asked about has the status `not_reported`, which is an answer too.
+    """
+    known = load_kinases().names
+    names = (*known, *(name for name in assessment.kinases if name not in known))
+    return tuple(assessment.kinases.get(name) or _assess_silence(name) for name in names)
+
+
+@cache
+def _assess_silence(kinase: str) -> KinaseAssessment:
+    return assess_kinase(kinase, ())
 
 
 def _choose_fusion(readings: Sequence[Reading]) -> Reading | None:
@@ -195,7 +281,8 @@ def _explain(kinase: str, status: KinaseStatus, readings: Sequence[Reading]) -> 
     said = "; ".join(part for part in parts if part)
     open_words = f" What is reported of {unread} can't be taken as a result." if unread else ""
     if not said:
-        return f"No test of {kinase} with a clear result is reported.{open_words}"
+        stain = "" if readings or load_kinases().has_stain(kinase) else NO_STAIN.format(kinase)
+        return f"No test of {kinase} with a clear result is reported.{stain}{open_words}"
     tail = {
         KinaseStatus.FUSION_DETECTED: " A test that finds fusions found one.",
         KinaseStatus.REARRANGED_BY_FISH: " FISH shows a break in the gene; it names no partner.",
