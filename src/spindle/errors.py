@@ -274,4 +274,25 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "Mend the entry that the message names.",
         EXIT_KNOWLEDGE,
     ),
+    ErrorKind(
+        "region-unknown",
+        "No region of that id",
+        "The region is not among those whose regulators are known here.",
+        "Use one of the ids that the message lists.",
+        EXIT_USAGE,
+    ),
+    ErrorKind(
+        "pdf-missing",
+        "PDFs can't be made here",
+        "PDF reports are set with typst, which is an extra of Spindle and is not installed.",
+        'Install it with: pip install "spindle-imt[pdf]". HTML prints on A4 as well.',
+        EXIT_OUTPUT,
+    ),
+    ErrorKind(
+        "terminal-missing",
+        "There is no terminal to ask in",
+        "Questions are asked step by step in a terminal, and standard input is none.",
+        "Run it in a terminal, or fill in a case file from: spindle case --template.",
+        EXIT_USAGE,
+    ),
 )

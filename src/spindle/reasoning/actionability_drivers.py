@@ -1,0 +1,325 @@
+"""What the tests say of the driver, as far as drugs and their labels depend on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum, auto
+
+from spindle.assays.readings import Assay, Reading, ReadingResult
+from spindle.cases.absence import Absent
+from spindle.knowledge.approvals import LabelTerm, load_labels
+from spindle.knowledge.kinases import load_kinases
+from spindle.reasoning.assessments import Assessment, KinaseAssessment, KinaseStatus
+from spindle.reasoning.findings import Fit, LabelStatus
+from spindle.reasoning.statuses import (
+    POSITIVE,
+    UNDECIDED,
+    has_result,
+    join_words,
+    list_tests,
+)
+
+NEGATIVE = (ReadingResult.NEGATIVE,)
+STAIN_NEGATIVE_FACT = "ihc.alk.negative-is-not-the-end"
+ALK = "ALK"
+_EXPRESSED = (
+    KinaseStatus.EXPRESSED_NOT_CONFIRMED,
+    KinaseStatus.EXPRESSED_CONFIRMATION_PENDING,
+)
+
+
+class Strength(IntEnum):
+    """How far the tests bear a kinase out as the driver, the strongest first."""
+
+    CONFIRMED = auto()
+    """A productive fusion is reported."""
+    REPORTED = auto()
+    """A fusion is reported; whether it makes a whole kinase is not known."""
+    REARRANGED = auto()
+    """FISH shows a break."""
+    STAINED = auto()
+    """The stain is positive, and nothing confirms it."""
+    UNDECIDED = auto()
+    """A test leaves it undecided."""
+    NOT_PRODUCTIVE = auto()
+    """The fusion that is reported can't make a whole kinase."""
+    NOT_DETECTED = auto()
+    """Tests were negative."""
+    UNTESTED = auto()
+    """No test has an answer."""
+
+
+# RNA sequencing of adequate quality settles an undecided stain or FISH.
+_SETTLED_BY_NEGATIVES = (Strength.UNDECIDED, Strength.NOT_DETECTED)
+
+
+@dataclass(frozen=True, slots=True)
+class KinaseState:
+    """What the tests say of one kinase, for a drug that acts on it."""
+
+    kinase: str
+    """The kinase; a group such as `NTRK` when a stain does not tell its members apart."""
+    kinases: tuple[str, ...]
+    """The kinase, or the members of the group."""
+    strength: Strength
+    """How far it is borne out."""
+    fit: Fit
+    """Whether a drug against it has its target here."""
+    says: str
+    """Why, in one sentence without a full stop."""
+    partner: str
+    """Fusion partner; empty when none is named."""
+    is_discordant: bool
+    """Whether its tests disagree."""
+    observations: tuple[str, ...]
+    """Ids of the observations behind it."""
+
+    @property
+    def has_signal(self) -> bool:
+        """Whether any test is positive or undecided."""
+        return self.strength <= Strength.NOT_PRODUCTIVE
+
+    @property
+    def is_driver(self) -> bool:
+        """Whether a fusion is reported that may drive the tumour."""
+        return self.strength <= Strength.REPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Drivers:
+    """What the tests say of every kinase that was asked about."""
+
+    states: tuple[KinaseState, ...]
+    """The kinases, the strongest first."""
+    other_fusions: tuple[str, ...]
+    """Fusions of none of these kinases: `FN1::IGF1R`."""
+    other_observations: tuple[str, ...]
+    """The tests that found them."""
+
+    def find(self, kinases: Iterable[str]) -> list[KinaseState]:
+        """Give the states of any of these kinases, the strongest first."""
+        wanted = set(kinases)
+        return [state for state in self.states if wanted & set(state.kinases)]
+
+    @property
+    def signals(self) -> list[KinaseState]:
+        """The kinases with a positive or undecided test."""
+        return [state for state in self.states if state.has_signal]
+
+
+def weigh_drivers(assessment: Assessment) -> Drivers:
+    """Give what the tests say of every kinase that was asked about."""
+    order = {name: position for position, name in enumerate(load_kinases().names)}
+    states = [weigh_kinase(k) for name, k in assessment.kinases.items() if name in order]
+    states = _merge_groups(states, assessment)
+    states.sort(key=lambda state: (state.strength, order[state.kinases[0]]))
+    readings = [r for kinase in assessment.kinases.values() for r in kinase.readings]
+    others = [reading for reading in readings if reading.other_fusions]
+    fusions = dict.fromkeys(name for reading in others for name in reading.other_fusions)
+    ids = dict.fromkeys(reading.observation_id for reading in others)
+    return Drivers(tuple(states), tuple(fusions), tuple(ids))
+
+
+def weigh_kinase(kinase: KinaseAssessment) -> KinaseState:
+    """Give what the tests say of one kinase, for a drug that acts on it."""
+    strength = _find_strength(kinase)
+    return KinaseState(
+        kinase=kinase.kinase,
+        kinases=(kinase.kinase,),
+        strength=strength,
+        fit=_find_fit(strength, kinase),
+        says=f"{kinase.kinase}: {_say(strength, kinase)}",
+        partner="" if isinstance(kinase.partner, Absent) else kinase.partner,
+        is_discordant=kinase.is_discordant,
+        observations=tuple(_list_observations(strength, kinase.readings)),
+    )
+
+
+def _find_strength(kinase: KinaseAssessment) -> Strength:
+    status = kinase.status
+    if status is KinaseStatus.FUSION_DETECTED:
+        if kinase.is_driver is True:
+            return Strength.CONFIRMED
+        return Strength.NOT_PRODUCTIVE if kinase.is_driver is False else Strength.REPORTED
+    if status is KinaseStatus.REARRANGED_BY_FISH:
+        return Strength.REARRANGED
+    if status in _EXPRESSED:
+        return Strength.STAINED
+    if has_result(kinase.readings, UNDECIDED, tuple(Assay)):
+        return Strength.UNDECIDED
+    is_negative = status is KinaseStatus.NOT_DETECTED
+    return Strength.NOT_DETECTED if is_negative else Strength.UNTESTED
+
+
+def _find_fit(strength: Strength, kinase: KinaseAssessment) -> Fit:
+    if strength <= Strength.REPORTED:
+        return Fit.YES
+    if strength is Strength.NOT_PRODUCTIVE:
+        is_stained = has_result(kinase.readings, POSITIVE, (Assay.IHC,))
+        return Fit.UNKNOWN if is_stained else Fit.NO
+    if strength in _SETTLED_BY_NEGATIVES and is_ruled_out(kinase):
+        return Fit.NO
+    return Fit.UNKNOWN
+
+
+def is_ruled_out(kinase: KinaseAssessment) -> bool:
+    """Give whether the negatives weigh enough for a no.
+
+    RNA sequencing of adequate quality, or for ALK stain and FISH together, by which the CREATE
+    trial called a tumour ALK-negative. One negative stain, or a negative RT-PCR, leaves it open.
+    """
+    if has_result(kinase.readings, NEGATIVE, (Assay.RNA_SEQUENCING,)):
+        return True
+    pair = (Assay.IHC, Assay.FISH)
+    return kinase.kinase == ALK and all(
+        has_result(kinase.readings, NEGATIVE, (assay,)) for assay in pair
+    )
+
+
+def _say(strength: Strength, kinase: KinaseAssessment) -> str:
+    named = isinstance(kinase.partner, str)
+    fusion = f"fusion with {kinase.partner}" if named else "fusion, partner not named,"
+    negative = join_words(list_tests(kinase.readings, NEGATIVE))
+    undecided = join_words(list_tests(kinase.readings, UNDECIDED))
+    says = {
+        Strength.CONFIRMED: f"a productive {fusion} is reported",
+        Strength.REPORTED: f"a {fusion} is reported; whether it makes a whole kinase in frame is "
+        "not known",
+        Strength.REARRANGED: "rearranged by FISH, which names no fusion",
+        Strength.STAINED: "stain positive, not confirmed",
+        Strength.UNDECIDED: f"undecided by {undecided}",
+        Strength.NOT_PRODUCTIVE: f"the {fusion} that is reported can't make a whole kinase in "
+        "frame, so it is no driver",
+        Strength.NOT_DETECTED: f"not detected; negative by {negative}",
+        Strength.UNTESTED: _say_untested(kinase.status),
+    }[strength]
+    if strength is Strength.NOT_PRODUCTIVE and has_result(kinase.readings, POSITIVE, (Assay.IHC,)):
+        says += ", and does not explain the positive stain"
+    elif strength <= Strength.UNDECIDED and negative:
+        says += f"; negative by {negative}"
+    if "productive_contradicted" in kinase.flags:
+        says += "; another call says that the fusion can't make a whole kinase"
+    return says
+
+
+def _say_untested(status: KinaseStatus) -> str:
+    if status is KinaseStatus.FAILED_OR_INSUFFICIENT:
+        return "its tests gave no answer"
+    if status is KinaseStatus.NOT_TESTED:
+        return "not tested"
+    return "no test with a result is reported"
+
+
+def _list_observations(strength: Strength, readings: Iterable[Reading]) -> Iterable[str]:
+    wanted: tuple[ReadingResult, ...] = (*POSITIVE, *UNDECIDED)
+    if strength is Strength.NOT_DETECTED:
+        wanted = NEGATIVE
+    ids = (reading.observation_id for reading in readings if reading.result in wanted)
+    return dict.fromkeys(ids)
+
+
+def _merge_groups(states: list[KinaseState], assessment: Assessment) -> list[KinaseState]:
+    """Give the states with the members of a group as one where a stain does not tell them apart.
+
+    When a fusion of one member is reported, the stain is that member's, and the others go.
+    """
+    for group, members in load_kinases().groups.items():
+        found = [state for state in states if state.kinase in members]
+        stained = [state for state in found if state.strength in _STAIN_ONLY]
+        if not stained:
+            continue
+        rest = [state for state in states if state not in stained]
+        if any(state.strength <= Strength.REARRANGED for state in found):
+            states = rest
+            continue
+        readings = [r for state in stained for r in assessment.kinases[state.kinase].readings]
+        if all(reading.kinase == group for reading in readings if reading.assay is Assay.IHC):
+            states = [*rest, _merge(group, stained)]
+    return states
+
+
+_STAIN_ONLY = (Strength.STAINED, Strength.UNDECIDED)
+
+
+def _merge(group: str, stained: list[KinaseState]) -> KinaseState:
+    """Give the members of a group as one; the stain is of the group and of none of them."""
+    first = stained[0]
+    words = first.says.removeprefix(f"{first.kinase}: ")
+    ids = dict.fromkeys(name for state in stained for name in state.observations)
+    return KinaseState(
+        kinase=group,
+        kinases=tuple(state.kinase for state in stained),
+        strength=first.strength,
+        fit=first.fit,
+        says=f"{group}: {words}; the stain does not tell {group} genes apart",
+        partner="",
+        is_discordant=any(state.is_discordant for state in stained),
+        observations=tuple(ids),
+    )
+
+
+# Words ------------------------------------------------------------------------------------------
+
+
+def name_driver(drivers: Drivers) -> str:
+    """Give the confirmed or suspected driver in words."""
+    said = [state.says for state in drivers.signals]
+    said += [f"{name}: no agent against it stands in the sources" for name in drivers.other_fusions]
+    if said:
+        return "; ".join(said)
+    is_tested = any(state.strength is Strength.NOT_DETECTED for state in drivers.states)
+    found = "none found" if is_tested else "not known"
+    return f"{found}; {'; '.join(state.says for state in drivers.states)}"
+
+
+# Labels -----------------------------------------------------------------------------------------
+
+
+def judge_labels(drivers: Drivers) -> tuple[LabelStatus, ...]:
+    """Give what labels would call this tumour: ALK always, another kinase when it has a signal."""
+    labels = load_labels().values()
+    return tuple(
+        judge_label(label, drivers)
+        for label in labels
+        if ALK in label.kinases or any(s.has_signal for s in drivers.find(label.kinases))
+    )
+
+
+def judge_label(label: LabelTerm, drivers: Drivers) -> LabelStatus:
+    """Give whether one label would call this tumour positive; an open wording stays open."""
+    found = drivers.find(label.kinases)
+    facts = tuple(fact.id for fact in label.facts)
+    if not found:
+        asked = ", ".join(label.kinases)
+        return LabelStatus(label.id, Fit.UNKNOWN, f"{asked}: not tested. {label.wording}", facts)
+    state = found[0]
+    fit = _judge_state(label.accepts, state)
+    tail = ""
+    if fit is Fit.UNKNOWN and state.strength is Strength.NOT_DETECTED and state.kinase == ALK:
+        facts = (*facts, STAIN_NEGATIVE_FACT)
+        tail = (
+            " That is not enough for a no: tumours with a negative stain can hold a fusion, and an "
+            "RT-PCR finds only what its kit covers."
+        )
+    return LabelStatus(label.id, fit, f"{state.says}. {label.wording}{tail}", facts)
+
+
+_PROOFS: Mapping[Strength, str] = {
+    Strength.CONFIRMED: "fusion",
+    Strength.REPORTED: "fusion",
+    Strength.REARRANGED: "rearrangement",
+}
+
+
+def _judge_state(accepts: tuple[str, ...], state: KinaseState) -> Fit:
+    """Give whether a state is what a label takes as proof."""
+    if not accepts:
+        return Fit.UNKNOWN
+    is_proof = _PROOFS.get(state.strength) in accepts
+    if state.strength is Strength.REARRANGED and state.is_discordant:
+        is_proof = False
+    if is_proof:
+        return Fit.YES
+    is_no = state.strength in _SETTLED_BY_NEGATIVES and state.fit is Fit.NO
+    return Fit.NO if is_no else Fit.UNKNOWN

@@ -1,0 +1,315 @@
+"""One option at a time: how it relates to this patient, and why it may not apply.
+
+An option is listed by what was observed and never unlisted by it; what speaks against it is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from spindle.cases.absence import Absent
+from spindle.cases.patient import Age
+from spindle.knowledge.facts import Fact
+from spindle.knowledge.regions import load_regions
+from spindle.knowledge.therapies import ALK_NEGATIVE, Therapy, Trial, load_therapies
+from spindle.reasoning.actionability_approvals import (
+    Judged,
+    has_source,
+    judge_approvals,
+    list_not_found,
+)
+from spindle.reasoning.actionability_drivers import (
+    ALK,
+    STAIN_NEGATIVE_FACT,
+    Drivers,
+    KinaseState,
+    Strength,
+)
+from spindle.reasoning.actionability_evidence import (
+    describe_strength,
+    find_resisting,
+    judge_study_ages,
+    list_resistance,
+    list_trials,
+    load_results,
+)
+from spindle.reasoning.actionability_settings import (
+    CLEARED,
+    PUBLISHED,
+    Condition,
+    Course,
+    combine,
+    judge_needs,
+)
+from spindle.reasoning.findings import Fit, Option
+
+TARGETED = "targeted"
+# Kinds that are no drug and no rays, so that what was given before does not speak against them.
+LOCAL_OR_NONE = ("surgery", "observation")
+_FIT_WORDS: Mapping[Fit, str] = {
+    Fit.YES: "fits what is recorded",
+    Fit.NO: "does not fit what is recorded",
+    Fit.UNKNOWN: "is open on what is recorded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One patient, as far as options depend on them."""
+
+    drivers: Drivers
+    """What the tests say of the kinases."""
+    course: Course
+    """What is recorded of the course."""
+    conditions: Mapping[str, Condition]
+    """Every condition of a setting, as this course has it."""
+    age: Age | Absent
+    """Age at diagnosis."""
+    site_groups: tuple[str, ...]
+    """Groups of the tumour's sites."""
+    infection: str
+    """A recorded finding that shows an infection; empty for none."""
+    region: str
+    """Region whose approvals come first; empty for none."""
+
+
+def list_therapies(drivers: Drivers) -> list[Therapy]:
+    """Give the treatments to show, in the order of the sources.
+
+    Targeted ones need a positive or undecided test of a kinase, or are always listed; those with
+    such a test come before those without.
+    """
+    known = list(load_therapies().values())
+    first = [therapy for therapy in known if therapy.kind != TARGETED]
+    signal = [t for t in known if t.kind == TARGETED and find_signals(t, drivers)]
+    always = [t for t in known if t.is_always_listed and t not in signal]
+    place = next(i for i, t in enumerate(known) if t.kind == TARGETED)
+    return [*first[:place], *signal, *always, *first[place:]]
+
+
+def find_signals(therapy: Therapy, drivers: Drivers) -> list[KinaseState]:
+    """Give the kinases with a positive or undecided test on which a drug acts."""
+    return [state for state in drivers.find(therapy.kinases) if state.has_signal]
+
+
+def make_option(therapy: Therapy, picture: Picture) -> Option:
+    """Give one option as it relates to this patient."""
+    states = find_signals(therapy, picture.drivers)
+    judged = _judge_approvals(therapy, states, picture)
+    trials = _list_trials(therapy, states, picture.drivers)
+    resistance = _list_resistance(therapy, states, picture)
+    checks = _check(therapy, states, picture)
+    kinases = _list_kinases(therapy, states)
+    against = (
+        *(check.why for check in checks if check.fit is not Fit.YES),
+        *_list_others_against(therapy, states, trials, picture),
+        *_list_label_against(therapy, states, judged, picture),
+    )
+    return Option(
+        id=therapy.id,
+        name=therapy.name,
+        kind=therapy.kind,
+        target=", ".join(state.kinase for state in states) or ", ".join(therapy.kinases[:1]),
+        setting=therapy.setting,
+        standing=_describe_standing(checks, judged, picture.region),
+        fit=combine(check.fit for check in checks),
+        may_not_apply=tuple(dict.fromkeys(against)),
+        approvals=tuple(item.approval for item in judged),
+        results=tuple(load_results()[trial.fact.id] for trial in trials),
+        evidence_strength=describe_strength(therapy, trials, kinases),
+        harms=tuple(fact.statement for fact in therapy.harms),
+        resistance=tuple(words for words, _ in resistance),
+        facts=_collect_facts(therapy, trials, judged, resistance, picture, states),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that is asked of this patient for an option."""
+
+    fit: Fit
+    """Whether it holds."""
+    why: str
+    """Why it holds or not, as half a sentence."""
+    standing: str
+    """The same in fewer words."""
+
+
+def _check(therapy: Therapy, states: Sequence[KinaseState], picture: Picture) -> tuple[Check, ...]:
+    """Give what is asked of this patient: the target, the setting, and what came before."""
+    return (
+        *_check_target(therapy, states, picture.drivers),
+        *_check_setting(therapy, picture),
+        *_check_experience(therapy, picture),
+    )
+
+
+def _check_setting(therapy: Therapy, picture: Picture) -> Iterator[Check]:
+    """Give whether the setting fits; where nothing is left to treat, that says it all."""
+    if picture.course.is_cleared and therapy.kind not in LOCAL_OR_NONE:
+        yield Check(Fit.NO, CLEARED, CLEARED)
+        return
+    for need in judge_needs(therapy.needs, picture.conditions, PUBLISHED):
+        yield Check(need.fit, need.why, _shorten(need))
+
+
+def _shorten(need: Condition) -> str:
+    said = {Fit.YES: "fits", Fit.NO: "does not fit", Fit.UNKNOWN: "is open"}[need.fit]
+    why = need.why.partition("; ")[2]
+    return f"the setting {said}" if need.fit is Fit.UNKNOWN else f"the setting {said} ({why})"
+
+
+# Target -----------------------------------------------------------------------------------------
+
+
+def _check_target(
+    therapy: Therapy, states: Sequence[KinaseState], drivers: Drivers
+) -> Iterator[Check]:
+    """Give whether a drug has its target; nothing for a treatment without one."""
+    if therapy.kind != TARGETED:
+        return
+    shown = states or drivers.find(therapy.kinases[:1])
+    best = min(shown, key=lambda state: (_RANK[state.fit], state.strength), default=None)
+    if best is None:
+        says = f"{therapy.kinases[0]}: not tested"
+        yield Check(Fit.UNKNOWN, says, says)
+    else:
+        yield Check(best.fit, best.says, best.says)
+
+
+_RANK: Mapping[Fit, int] = {Fit.YES: 0, Fit.UNKNOWN: 1, Fit.NO: 2}
+
+
+def _list_targets(therapy: Therapy, states: Sequence[KinaseState]) -> list[str]:
+    """Give the kinases whose results are shown; without a sign of ALK the ALK-negative ones too."""
+    if states:
+        return [name for state in states for name in state.kinases]
+    kinases = list(therapy.kinases[:1])
+    return [*kinases, ALK_NEGATIVE] if ALK in kinases else kinases
+
+
+def _list_trials(therapy: Therapy, states: Sequence[KinaseState], drivers: Drivers) -> list[Trial]:
+    """Give the results to show; for a tumour without ALK those in such tumours come first."""
+    trials = list_trials(therapy, _list_targets(therapy, states))
+    if any(state.strength is Strength.NOT_DETECTED for state in drivers.find((ALK,))):
+        trials.sort(key=lambda trial: ALK_NEGATIVE not in trial.targets)
+    return trials
+
+
+def _list_kinases(therapy: Therapy, states: Sequence[KinaseState]) -> set[str]:
+    return {name for state in states for name in state.kinases} or set(therapy.kinases[:1])
+
+
+def _list_resistance(
+    therapy: Therapy, states: Sequence[KinaseState], picture: Picture
+) -> list[tuple[str, tuple[Fact, ...]]]:
+    if therapy.kind != TARGETED:
+        return []
+    return list_resistance(therapy, states, picture.course)
+
+
+# What was given before, and what comes first ----------------------------------------------------
+
+
+def _check_experience(therapy: Therapy, picture: Picture) -> Iterator[Check]:
+    """Give what earlier treatment, a recorded change or an infection says about an option."""
+    course = picture.course
+    resisting = find_resisting(therapy, course)
+    if therapy.kind in LOCAL_OR_NONE:
+        return
+    if therapy.id in course.given:
+        given = "recorded as given before"
+        if course.has_progressed:
+            said = f"{given}, and progression is recorded"
+            yield Check(Fit.NO if resisting else Fit.UNKNOWN, said, said)
+        else:
+            yield Check(Fit.UNKNOWN, f"{given}; with what effect is not recorded", given)
+    for variant in resisting:
+        said = f"{variant.name} is recorded, which was reported with resistance to it"
+        yield Check(Fit.UNKNOWN, said, said)
+    if therapy.infection_first_at and picture.infection:
+        said = f"{picture.infection} are recorded: an infection comes first"
+        yield Check(Fit.NO, said, said)
+    elif set(therapy.infection_first_at) & set(picture.site_groups):
+        said = "at this site an infection, invasive fungal disease above all, is excluded before it"
+        yield Check(Fit.UNKNOWN, said, said)
+
+
+# Why it may not apply ---------------------------------------------------------------------------
+
+
+def _list_others_against(
+    therapy: Therapy, states: Sequence[KinaseState], trials: Sequence[Trial], picture: Picture
+) -> Iterator[str]:
+    """Give what speaks against it beside its own conditions: another driver, the studies' ages."""
+    if therapy.kind == TARGETED and not any(state.is_driver for state in states):
+        for other in picture.drivers.states:
+            if other.is_driver:
+                yield f"another driver is reported; {other.says}"
+    if said := judge_study_ages(trials, picture.age):
+        yield said
+
+
+def _list_label_against(
+    therapy: Therapy, states: Sequence[KinaseState], judged: Sequence[Judged], picture: Picture
+) -> Iterator[str]:
+    """Give what labels say against it, in the chosen region or, without one, in any."""
+    region = picture.region
+    for item in judged:
+        if not region or item.approval.region == region:
+            yield from item.against
+    if therapy.kind != TARGETED:
+        return
+    kinases = _list_kinases(therapy, states)
+    for missing in list_not_found(therapy, kinases, region):
+        yield missing.fact.statement
+    if region and not has_source(therapy, kinases, region):
+        name = load_regions()[region].name
+        yield (
+            f"{region}: no source on {therapy.name} for this in {name} was found, "
+            "which is not the same as not approved"
+        )
+
+
+def _judge_approvals(
+    therapy: Therapy, states: Sequence[KinaseState], picture: Picture
+) -> tuple[Judged, ...]:
+    if therapy.kind != TARGETED:
+        return ()
+    return judge_approvals(
+        therapy, states, picture.drivers, picture.conditions, picture.age, picture.region
+    )
+
+
+def _describe_standing(checks: Sequence[Check], judged: Sequence[Judged], region: str) -> str:
+    """Give how an option relates to this patient, in one sentence."""
+    said = [check.standing for check in checks]
+    for item in judged:
+        approval = item.approval
+        if approval.region == region:
+            name = f"the indication by {approval.regulator} ({approval.region})"
+            said.append(f"{name} {_FIT_WORDS[approval.fit]}")
+    words = "; ".join(dict.fromkeys(said))
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _collect_facts(
+    therapy: Therapy,
+    trials: Sequence[Trial],
+    judged: Sequence[Judged],
+    resistance: Sequence[tuple[str, tuple[Fact, ...]]],
+    picture: Picture,
+    states: Sequence[KinaseState],
+) -> tuple[str, ...]:
+    """Give every fact behind an option, each once."""
+    ids = [fact.id for fact in therapy.facts]
+    ids += [trial.fact.id for trial in trials]
+    ids += [fact for item in judged for fact in item.approval.facts]
+    ids += [fact.id for _, facts in resistance for fact in facts]
+    if therapy.kind == TARGETED:
+        found = list_not_found(therapy, _list_kinases(therapy, states), picture.region)
+        ids += [item.fact.id for item in found]
+        if any(s.strength is Strength.NOT_DETECTED for s in picture.drivers.find((ALK,))):
+            ids.append(STAIN_NEGATIVE_FACT)
+    return tuple(dict.fromkeys(ids))
