@@ -110,6 +110,13 @@ FLAGS: Mapping[str, str] = {
     "unreadable_or_unproven_result": "A result can't be read, or lacks its quality control.",
     "atypical_fish_pattern": "The FISH pattern is atypical.",
     "a_test_failed": "A test was done and gave no answer.",
+    "stain_of_several_kinases": "The stain asks about several kinases without telling them apart.",
+    "stain_explained_by_another_kinase": (
+        "The stain asks about several kinases; a fusion of another of them explains it."
+    ),
+    "method_not_stated": "The method by which the fusion was found is not stated.",
+    "partners_differ": "The tests name different partners.",
+    "productive_contradicted": "The tests contradict each other on the reading frame.",
 }
 OUTCOMES: Mapping[str, str] = {
     "died": "died",
