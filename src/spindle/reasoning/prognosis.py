@@ -1,0 +1,321 @@
+"""The outlook: what was published of patients like this one, with counts, intervals and conflicts.
+
+Figures stand side by side, the nearest population first. They are never blended into one number,
+and never a forecast for one patient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from spindle.assays.shares import compute_exact_interval
+from spindle.cases.absence import NOT_REPORTED, Absent
+from spindle.cases.case import Case
+from spindle.cases.tumour import Focality
+from spindle.knowledge.conflicts import list_conflicts
+from spindle.knowledge.facts import Comparison, Fact
+from spindle.knowledge.outcomes import (
+    ANY,
+    CAUTIONS,
+    OutcomeRow,
+    load_kinase_notes,
+    load_outcomes,
+)
+from spindle.knowledge.site_groups import name_site_group
+from spindle.reasoning.assessments import Assessment
+from spindle.reasoning.findings import AdverseFeature, OutcomeFigure, Outlook
+from spindle.reasoning.prognosis_features import VariantFinding, find_variant, list_features
+from spindle.reasoning.prognosis_patients import (
+    Likeness,
+    Nearness,
+    Traits,
+    compare_population,
+    describe_traits,
+    is_general,
+    is_of_interest,
+    name_group,
+)
+from spindle.trace import Trace, TraceStep
+
+PER_CENT = 100
+SUBJECT = "prognosis"
+NO_FORECAST = "These are figures of other patients. They are no forecast for this one."
+NO_RULE = "No rule is built on ALK, because the sources contradict each other."
+VARIANT_ONLY = (
+    "The epithelioid variant is the one exception: the sources agree that its course is more "
+    "aggressive."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """One figure with how near its population is."""
+
+    row: OutcomeRow
+    likenesses: tuple[Likeness, ...]
+    group: str
+
+    @property
+    def unlike(self) -> tuple[str, ...]:
+        """Respects in which the population is known to differ, the site left out."""
+        return tuple(
+            likeness.respect
+            for likeness in self.likenesses
+            if likeness.nearness is Nearness.UNLIKE and likeness.respect != "site"
+        )
+
+
+def describe_outlook(case: Case, assessment: Assessment) -> Outlook:
+    """Give what was published of patients like this one.
+
+    The kinase status takes no part in it: sources contradict each other on ALK and outcome. Every
+    figure has its counts, and its exact 95 % interval where counts are given.
+    """
+    variant = find_variant(case)
+    traits = describe_traits(
+        case,
+        variant=variant.rule.entity if variant else "",
+        is_variant_diagnosed=bool(variant and variant.is_diagnosed),
+    )
+    matched = _match_rows(traits)
+    features = list_features(case, traits.site_groups)
+    used = [item.row.fact.id for item in matched]
+    used += [fact for feature in features for fact in feature.facts]
+    used += [fact.id for fact in load_kinase_notes()]
+    return Outlook(
+        figures=tuple(_make_figure(item) for item in matched),
+        ranges=tuple(_iterate_ranges(matched, traits)),
+        features=features,
+        alerts=tuple(_describe_alerts(variant)),
+        about_kinase=_describe_kinase_notes(assessment),
+        conflicts=tuple(conflict.id for conflict in list_conflicts(used, (SUBJECT,))),
+        limits=tuple(_iterate_limits(matched, traits)),
+        trace=_trace(matched, features, variant),
+    )
+
+
+# Which figures -----------------------------------------------------------------------------------
+
+
+def _match_rows(traits: Traits) -> tuple[_Matched, ...]:
+    """Give the figures of interest, the nearest population first."""
+    rows = (row for row in load_outcomes() if is_of_interest(row, traits))
+    found = [_Matched(r, compare_population(r, traits), name_group(r, traits)) for r in rows]
+    # Children's figures over all sites say little of an adult, and the other way round.
+    shown = [item for item in found if item.group or "age" not in item.unlike]
+    return tuple(sorted(shown, key=lambda item: _rank(item, traits)))
+
+
+def _rank(item: _Matched, traits: Traits) -> tuple[bool, bool, int, int, int, int]:
+    """Give the order: the variant, narrow sites, base rates, few differences, many patients."""
+    groups = traits.site_groups
+    position = groups.index(item.group) if item.group else len(groups)
+    alike = sum(likeness.nearness is Nearness.LIKE for likeness in item.likenesses)
+    of = item.row.fact.of if isinstance(item.row.fact.of, int) else 0
+    is_other_entity = item.row.entity != (traits.variant or "imt")
+    return (
+        is_other_entity,
+        not item.row.is_base_rate,
+        position,
+        len(item.unlike),
+        -alike,
+        -of,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _compute_share(fact: Fact) -> tuple[float | Absent, float | Absent, float | Absent]:
+    """Give the share in per cent with its exact interval; limits are absent without counts."""
+    if isinstance(fact.n, int) and isinstance(fact.of, int):
+        low, high = compute_exact_interval(fact.n, fact.of)
+        return PER_CENT * fact.n / fact.of, PER_CENT * low, PER_CENT * high
+    share = NOT_REPORTED if isinstance(fact.value, str) else fact.value
+    return share, NOT_REPORTED, NOT_REPORTED
+
+
+def _make_figure(item: _Matched) -> OutcomeFigure:
+    fact = item.row.fact
+    percent, low, high = _compute_share(fact)
+    return OutcomeFigure(
+        outcome=item.row.outcome,
+        says=_say_figure(item.row),
+        n=fact.n if isinstance(fact.n, int) else NOT_REPORTED,
+        of=fact.of if isinstance(fact.of, int) else NOT_REPORTED,
+        percent=percent,
+        low=low,
+        high=high,
+        months=item.row.months,
+        matches=tuple(x.respect for x in item.likenesses if x.nearness is Nearness.LIKE),
+        differs=tuple(x.words for x in item.likenesses if x.words),
+        cautions=tuple(_iterate_cautions(item.row)),
+        facts=(fact.id,),
+    )
+
+
+def _say_figure(row: OutcomeRow) -> str:
+    percent, low, high = _compute_share(row.fact)
+    if isinstance(low, Absent) or isinstance(high, Absent) or isinstance(percent, Absent):
+        patients = row.patients
+        if isinstance(patients, Absent):
+            return row.fact.statement
+        return f"{row.fact.statement.removesuffix('.')} ({patients} patients in the series)."
+    share = f"{percent:.0f} % (exact 95 % interval {low:.0f} to {high:.0f} %)"
+    return f"{row.fact.statement} That is {share}."
+
+
+def _iterate_cautions(row: OutcomeRow) -> Iterator[str]:
+    if row.selection:
+        yield CAUTIONS[row.selection]
+    fact = row.fact
+    if row.lost and isinstance(fact.n, int) and isinstance(row.patients, int):
+        least, most = fact.n / row.patients, (fact.n + row.lost) / row.patients
+        yield (
+            f"{row.lost} of {row.patients} patients are not counted, lost or not followed: "
+            f"{PER_CENT * least:.0f} % if none of them had it, {PER_CENT * most:.0f} % if all had."
+        )
+    if row.note:
+        yield row.note
+    elif fact.is_inferred:
+        yield "The count goes beyond what the source prints."
+
+
+# Ranges ------------------------------------------------------------------------------------------
+
+
+def _iterate_ranges(matched: Sequence[_Matched], traits: Traits) -> Iterator[str]:
+    """Give a sentence an outcome: the variant, the narrowest site with figures, then all sites."""
+    counted = [item for item in matched if item.row.is_base_rate and _has_share(item.row)]
+    counted = [item for item in counted if not item.row.is_part or _is_margin_near(item)]
+    for outcome, months in dict.fromkeys((i.row.outcome, i.row.months) for i in counted):
+        same = [i for i in counted if (i.row.outcome, i.row.months) == (outcome, months)]
+        if variant := [item for item in same if item.row.entity != "imt"]:
+            yield _say_range(variant, "the epithelioid variant")
+        same = [item for item in same if item.row.entity == "imt"]
+        groups = [group for group in traits.site_groups if any(i.group == group for i in same)]
+        if groups:
+            near = [item for item in same if item.group == groups[0]]
+            yield _say_range(near, f"IMT ({name_site_group(groups[0])})")
+        if general := [item for item in same if is_general(item.row, traits)]:
+            yield _say_range(general, "IMT (all sites)")
+
+
+def _is_margin_near(item: _Matched) -> bool:
+    """Give whether a part of a series with one margin speaks of a margin like the patient's."""
+    found = [x for x in item.likenesses if x.respect == "margin"]
+    return any(x.nearness is Nearness.LIKE for x in found)
+
+
+def _has_share(row: OutcomeRow) -> bool:
+    is_bound = row.fact.comparison is not Comparison.EQUAL
+    return not is_bound and not isinstance(_compute_share(row.fact)[0], Absent)
+
+
+def _say_range(items: Sequence[_Matched], population: str) -> str:
+    """Give the range of series that are not known to differ, or of all where every one differs.
+
+    A source counts once, with its nearest population.
+    """
+    alike = [item for item in items if not item.unlike]
+    nearest = {item.row.fact.source.id: item for item in reversed(alike or items)}
+    chosen = sorted(nearest.values(), key=lambda item: _read_share(item.row))
+    row = chosen[0].row
+    at = f" at {row.months:g} months" if not isinstance(row.months, Absent) else ""
+    outcome = f"{row.outcome[0].upper()}{row.outcome[1:]}{at}"
+    ends = [_say_end(chosen[0].row)]
+    if len(chosen) > 1:
+        ends.append(_say_end(chosen[-1].row))
+    series = "one series" if len(chosen) == 1 else f"{len(chosen)} series"
+    differ = "" if alike else ", of patients who differ from this one"
+    return f"{outcome} in {population}: {' to '.join(ends)} in {series}{differ}."
+
+
+def _read_share(row: OutcomeRow) -> float:
+    percent = _compute_share(row.fact)[0]
+    return 0.0 if isinstance(percent, Absent) else percent
+
+
+def _say_end(row: OutcomeRow) -> str:
+    fact = row.fact
+    said = [f"{fact.n} of {fact.of}"] if isinstance(fact.n, int) else []
+    said += [row.counted] if row.counted else []
+    said += [f"margin {row.margin}"] if row.margin != ANY else []
+    bracket = f" ({', '.join(said)})" if said else ""
+    return f"{_read_share(row):.0f} %{bracket}"
+
+
+# Words -------------------------------------------------------------------------------------------
+
+
+def _describe_alerts(variant: VariantFinding | None) -> Iterator[str]:
+    if variant is None:
+        return
+    said = " ".join(fact.statement for fact in variant.rule.facts)
+    if variant.is_diagnosed:
+        yield f"The diagnosis is {variant.rule.name}. {said}"
+    else:
+        because = ", ".join(variant.because)
+        yield f"Recorded: {because}. That belongs to the {variant.rule.name}. {said}"
+
+
+def _describe_kinase_notes(assessment: Assessment) -> str:
+    """Give why no rule is built on ALK; it is the same whatever the status is."""
+    del assessment
+    said = " ".join(fact.statement for fact in load_kinase_notes())
+    return f"{NO_RULE} {said} {VARIANT_ONLY}"
+
+
+def _iterate_limits(matched: Iterable[_Matched], traits: Traits) -> Iterator[str]:
+    yield NO_FORECAST
+    has_near = any(item.group for item in matched)
+    if not traits.has_site:
+        yield "The site is not recorded, so only figures over all sites are shown."
+    elif not has_near:
+        yield "No series of this site was read; the figures shown are over all sites."
+    if isinstance(traits.age_months, Absent):
+        yield "The age is not recorded, so figures of children and of adults stand side by side."
+    if isinstance(traits.margin, Absent):
+        yield "The margin is not recorded; the sources name it first among what matters."
+    if isinstance(traits.focality, Absent):
+        yield "Whether there is one tumour or several is not recorded."
+    elif traits.focality is Focality.MULTIFOCAL:
+        yield "No figure for patients with several tumours was read."
+
+
+def _trace(
+    matched: Sequence[_Matched],
+    features: Sequence[AdverseFeature],
+    variant: VariantFinding | None,
+) -> Trace:
+    near = sum(bool(item.group) for item in matched)
+    steps = [
+        TraceStep(
+            concluded=f"{len(matched)} published figures fit, {near} of them for the site.",
+            facts=tuple(item.row.fact.id for item in matched),
+            would_change="another site, age, margin or diagnosis",
+        ),
+        TraceStep(
+            concluded=_count_features(features),
+            observations=tuple(o for feature in features for o in feature.observations),
+            facts=tuple(fact for feature in features for fact in feature.facts),
+            would_change="a finding that is not recorded",
+        ),
+        TraceStep(concluded=NO_RULE, facts=tuple(fact.id for fact in load_kinase_notes())),
+    ]
+    if variant:
+        steps.append(
+            TraceStep(
+                concluded=next(_describe_alerts(variant)),
+                facts=tuple(fact.id for fact in variant.list_facts()),
+                is_inferred=not variant.is_diagnosed,
+                would_change="the pathologist's diagnosis of the variant, or its exclusion",
+            )
+        )
+    return Trace(tuple(steps))
+
+
+def _count_features(features: Sequence[AdverseFeature]) -> str:
+    states = [feature.state for feature in features]
+    counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+    return f"Features that sources hold adverse: {counts}."

@@ -1,0 +1,186 @@
+"""How near a published population is to one patient: site, age, margin, focality, variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from spindle.cases.absence import NOT_REPORTED, Absent
+from spindle.cases.case import Case
+from spindle.cases.course import Margin
+from spindle.cases.tumour import Focality
+from spindle.knowledge.outcomes import ANY, NOT, OutcomeRow, count_years, is_child
+from spindle.knowledge.site_groups import list_site_groups, name_site_group
+
+CLEAR, COMPLETE, INCOMPLETE = "R0", "complete", "incomplete"
+
+
+class Nearness(StrEnum):
+    """Whether a population is like the patient in one respect."""
+
+    LIKE = "like"
+    UNLIKE = "unlike"
+    OPEN = "open"
+    """The series or the case does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """One respect in which a population is like the patient, or not."""
+
+    respect: str
+    """`site`, `age`, `margin`, `focality` or `variant`."""
+    nearness: Nearness
+    """Whether it is."""
+    words: str
+    """How it differs, in words; empty when it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What the outlook asks of one patient. Nothing is guessed: absent stays absent."""
+
+    site_groups: tuple[str, ...]
+    """Groups of the patient's sites, the narrowest first; empty when none is known."""
+    has_site: bool
+    """Whether any site is recorded."""
+    age_months: float | Absent
+    """Age in months."""
+    margin: Margin | Absent
+    """Margin of the last resection that says one."""
+    focality: Focality | Absent
+    """One tumour or several."""
+    variant: str
+    """Id of the variant that is diagnosed or suspected; empty for none."""
+    is_variant_diagnosed: bool
+    """Whether the variant is named as the diagnosis, and not only hinted at by a finding."""
+
+
+def describe_traits(case: Case, *, variant: str, is_variant_diagnosed: bool) -> Traits:
+    """Give what the outlook asks of a case."""
+    sites = tuple(site.name for site in case.tumour.sites)
+    age = case.patient.age_at_diagnosis
+    margins = [t.margin for t in case.treatments if not isinstance(t.margin, Absent)]
+    return Traits(
+        site_groups=list_site_groups(sites),
+        has_site=bool(sites),
+        age_months=NOT_REPORTED if isinstance(age, Absent) else age.months,
+        margin=margins[-1] if margins else NOT_REPORTED,
+        focality=case.tumour.focality,
+        variant=variant,
+        is_variant_diagnosed=is_variant_diagnosed,
+    )
+
+
+def name_group(row: OutcomeRow, traits: Traits) -> str:
+    """Give the narrowest of the patient's groups in which the population lies; empty for none."""
+    return next((group for group in traits.site_groups if group in row.site_groups), "")
+
+
+def is_of_interest(row: OutcomeRow, traits: Traits) -> bool:
+    """Give whether a figure is about sites that this patient's could be among."""
+    if row.kinase or row.entity not in ("imt", traits.variant):
+        return False
+    return is_general(row, traits) or bool(name_group(row, traits))
+
+
+def is_general(row: OutcomeRow, traits: Traits) -> bool:
+    """Give whether a figure is about all sites, or about all but one that is not the patient's."""
+    if ANY in row.site_groups:
+        return True
+    left_out = [group.removeprefix(NOT) for group in row.site_groups if group.startswith(NOT)]
+    return bool(left_out) and not set(left_out) & set(traits.site_groups)
+
+
+def compare_population(row: OutcomeRow, traits: Traits) -> tuple[Likeness, ...]:
+    """Give in what a population is like the patient, and in what it is known to differ."""
+    return tuple(_iterate_likenesses(row, traits))
+
+
+def _iterate_likenesses(row: OutcomeRow, traits: Traits) -> Iterator[Likeness]:
+    yield _compare_site(row, traits)
+    yield _compare_age(row, traits)
+    yield _compare_margin(row, traits)
+    yield _compare_focality(row, traits)
+    if row.entity != "imt" or traits.variant:
+        yield _compare_variant(row, traits)
+
+
+def _compare_site(row: OutcomeRow, traits: Traits) -> Likeness:
+    if name_group(row, traits):
+        return Likeness("site", Nearness.LIKE, "")
+    left_out = [group.removeprefix(NOT) for group in row.site_groups if group.startswith(NOT)]
+    words = "all sites together"
+    if left_out:
+        words = f"all sites but the {name_site_group(left_out[0])}"
+    if not traits.has_site:
+        return Likeness("site", Nearness.OPEN, f"{words}; this patient's site is not recorded")
+    return Likeness("site", Nearness.UNLIKE, words)
+
+
+def _compare_age(row: OutcomeRow, traits: Traits) -> Likeness:
+    says = _name_ages(row)
+    if not says:
+        return Likeness("age", Nearness.OPEN, "")
+    if isinstance(traits.age_months, Absent):
+        return Likeness("age", Nearness.OPEN, f"{says}; this patient's age is not recorded")
+    if _is_age_inside(row, traits.age_months):
+        return Likeness("age", Nearness.LIKE, "")
+    return Likeness("age", Nearness.UNLIKE, f"{says}; this patient is {name_age(traits)}")
+
+
+def _name_ages(row: OutcomeRow) -> str:
+    if not isinstance(row.age_from_years, Absent) and not isinstance(row.age_to_years, Absent):
+        return f"patients of {row.age_from_years:g} to {row.age_to_years:g} years"
+    return {"children": "children", "adults": "adults"}.get(row.population, "")
+
+
+def _is_age_inside(row: OutcomeRow, months: float) -> bool:
+    if not isinstance(row.age_from_years, Absent) and not isinstance(row.age_to_years, Absent):
+        return row.age_from_years <= count_years(months) <= row.age_to_years
+    return is_child(months) == (row.population == "children")
+
+
+def name_age(traits: Traits) -> str:
+    """Give the patient's age in words: full years, or months below one year."""
+    if isinstance(traits.age_months, Absent):
+        return "of an age that is not recorded"
+    years = count_years(traits.age_months)
+    return f"{years}" if years else f"{traits.age_months:g} months old"
+
+
+def _compare_margin(row: OutcomeRow, traits: Traits) -> Likeness:
+    if row.margin == ANY:
+        return Likeness("margin", Nearness.OPEN, "")
+    says = {
+        CLEAR: "all had clear margins",
+        COMPLETE: "all had a complete resection, which is not the same as a clear margin",
+        INCOMPLETE: "all had an incomplete resection",
+    }.get(row.margin, f"all had the margin {row.margin}")
+    if isinstance(traits.margin, Absent):
+        return Likeness("margin", Nearness.OPEN, f"{says}; this patient's is not recorded")
+    if traits.margin.value == row.margin:
+        return Likeness("margin", Nearness.LIKE, "")
+    is_half_like = row.margin == COMPLETE and traits.margin is Margin.R0
+    nearness = Nearness.OPEN if is_half_like else Nearness.UNLIKE
+    return Likeness("margin", nearness, f"{says}; this patient's is {traits.margin.value}")
+
+
+def _compare_focality(row: OutcomeRow, traits: Traits) -> Likeness:
+    if row.focality == ANY or isinstance(traits.focality, Absent):
+        return Likeness("focality", Nearness.OPEN, "")
+    if row.focality == traits.focality.value:
+        return Likeness("focality", Nearness.LIKE, "")
+    had = "one tumour" if row.focality == Focality.UNIFOCAL.value else "several tumours"
+    has = "one" if traits.focality is Focality.UNIFOCAL else "several"
+    return Likeness("focality", Nearness.UNLIKE, f"nearly all had {had}; this patient has {has}")
+
+
+def _compare_variant(row: OutcomeRow, traits: Traits) -> Likeness:
+    if row.entity == "imt":
+        return Likeness("variant", Nearness.UNLIKE, "not limited to the epithelioid variant")
+    if traits.is_variant_diagnosed:
+        return Likeness("variant", Nearness.LIKE, "")
+    words = "all had the epithelioid variant; here only a finding that belongs to it is recorded"
+    return Likeness("variant", Nearness.OPEN, words)
