@@ -295,4 +295,12 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "Run it in a terminal, or fill in a case file from: spindle case --template.",
         EXIT_USAGE,
     ),
+    ErrorKind(
+        "strategy-invalid",
+        "The costs or parameters file is wrong",
+        "A file of costs, turnaround or parameters for comparing protocols can't be read, names an "
+        "unknown test, or holds something that is no number. A guess would change every sum.",
+        "Print a file to fill in: spindle strategy --template.",
+        EXIT_INPUT,
+    ),
 )

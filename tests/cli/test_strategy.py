@@ -183,6 +183,6 @@ def test_a_bad_costs_file_is_named(text: str, tmp_path: Path) -> None:
     path = tmp_path / "costs.toml"
     path.write_text(text, encoding="utf-8")
     done = run("--costs", str(path))
-    assert done.returncode == 2
+    assert done.returncode == 3
     assert str(path) in done.stderr
     assert "Traceback" not in done.stderr

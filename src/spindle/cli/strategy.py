@@ -152,8 +152,8 @@ def _make_question(asked: Mapping[str, Any]) -> Question:
 def _read_file(path: Path, name: str) -> dict[str, Any]:
     from spindle.formats.toml_files import parse_toml_text, read_toml_text
 
-    text = read_toml_text(path, slug="usage", name=name)
-    return parse_toml_text(text, slug="usage", place=str(path))
+    text = read_toml_text(path, slug="strategy-invalid", name=name)
+    return parse_toml_text(text, slug="strategy-invalid", place=str(path))
 
 
 def _split_setting(setting: str) -> tuple[str, str]:

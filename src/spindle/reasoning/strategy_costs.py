@@ -66,7 +66,7 @@ def _read_amounts(tests: Mapping[str, Any], kind: str, place: str) -> dict[str, 
     for test, values in tests.items():
         if test not in known:
             cure = f"Use one of: {', '.join(known)}."
-            raise UserError("usage", f"There is no test {test!r}.", place=place, cure=cure)
+            raise UserError("strategy-invalid", f"There is no test {test!r}.", place=place, cure=cure)
         if not isinstance(values, dict) or set(values) - {"cost", "days"}:
             raise _refuse(place, f"[tests.{test}] holds cost and days, and nothing else.")
         if kind in values:
@@ -111,4 +111,4 @@ def read_parameters(document: Mapping[str, Any], place: str) -> dict[str, str]:
 
 def _refuse(place: str, message: str) -> UserError:
     cure = "Look at the file that spindle strategy --template writes."
-    return UserError("usage", message, place=place, cure=cure)
+    return UserError("strategy-invalid", message, place=place, cure=cure)
