@@ -17,6 +17,7 @@ from spindle.cases.observations import (
     ReadingFrame,
     SequencingMethod,
     Stain,
+    StainPattern,
     TestResult,
 )
 from spindle.cases.specimen import Specimen
@@ -88,3 +89,42 @@ def test_what_speaks_only_for_a_tumour_with_the_same_driver_holds_it_back() -> N
 def test_a_picture_that_speaks_against_it_is_stronger_than_the_fusion() -> None:
     case = ("spindle cells", "lipogenic differentiation", "plasma cells")
     assert weigh_imt(TPM3, present=case).standing is not Standing.SUPPORTED
+
+
+# Counts support IMT only when no single mimic weighs as much.
+
+
+@pytest.mark.parametrize(
+    ("site", "stains", "rival"),
+    [
+        (
+            "mesentery",
+            {"ALK": True, "desmin": False, "CD34": False, "MDM2": True},
+            "dedifferentiated-liposarcoma",
+        ),
+        (
+            "urinary bladder",
+            {"ALK": True, "SMA": True, "CD34": False, "STAT6": True},
+            "solitary-fibrous-tumour",
+        ),
+    ],
+)
+def test_imt_is_not_called_supported_while_a_mimic_weighs_as_much(
+    site: str, stains: dict[str, bool], rival: str
+) -> None:
+    """A stain that was never counted in IMT can't be left out of what speaks for a mimic."""
+    observations = tuple(
+        Stain(
+            id=marker,
+            marker=marker,
+            result=TestResult.POSITIVE if is_positive else TestResult.NEGATIVE,
+            pattern=StainPattern.NUCLEAR if marker == "STAT6" else NOT_REPORTED,
+        )
+        for marker, is_positive in stains.items()
+    )
+    histology = tuple(HistologyFinding(name=name) for name in PICTURE)
+    specimen = Specimen(id="block", histology=histology, observations=observations)
+    case = Case(id="case", tumour=Tumour(sites=(Site(name=site),)), specimens=(specimen,))
+    found = {c.id: c for c in weigh_differential(case, assess_case(case)).candidates}
+    assert found[rival].weight_mid > 0
+    assert found["imt"].standing is Standing.OPEN

@@ -49,8 +49,9 @@ INDEPENDENT = (
     "sum says too much."
 )
 SCALE = (
-    "Weights are decimal logarithms: plus one stands for ten to one in favour of a diagnosis, "
-    "minus one for ten to one against it."
+    "Weights are decimal logarithms of how often the results were seen: plus one means ten times "
+    "as often in patients with this diagnosis as in those that it is compared with, minus one a "
+    "tenth as often."
 )
 
 

@@ -248,17 +248,24 @@ def decide_standing(draft: Draft) -> Standing:
 
 
 def decide_imt(
-    draft: Draft, gate: MorphologyGate, supported: Sequence[str], *, is_borne_out: bool = False
+    draft: Draft,
+    gate: MorphologyGate,
+    supported: Sequence[str],
+    *,
+    is_borne_out: bool = False,
+    is_beaten: bool = False,
 ) -> Standing:
     """Give where IMT stands: supported only when its morphology fits and no mimic is supported.
 
-    A productive fusion that is published in IMT supports it as counts do; counts that clearly fit
-    its mimics better leave it open then.
+    The sum of IMT is held against its mimics on average, so counts support it only when no single
+    mimic weighs as much as it does (`is_beaten`). A productive fusion that is published in IMT
+    supports it as counts do; counts that clearly fit its mimics better leave it open then.
     """
     standing = decide_standing(draft)
     if is_borne_out and standing is not Standing.EXCLUDED:
         standing = Standing.OPEN if standing is Standing.LESS_LIKELY else Standing.SUPPORTED
-    if standing is Standing.SUPPORTED and (gate.state is not GateState.FITS or supported):
+    is_rivalled = bool(supported) or (is_beaten and not is_borne_out)
+    if standing is Standing.SUPPORTED and (gate.state is not GateState.FITS or is_rivalled):
         return Standing.OPEN
     is_against = gate.state is GateState.SPEAKS_AGAINST
     return Standing.OPEN if standing is Standing.NOT_WEIGHED and is_against else standing
@@ -272,7 +279,7 @@ def make_candidates(
     site_groups: tuple[str, ...],
 ) -> tuple[Candidate, ...]:
     """Give the diagnoses as they are shown: the best supported first, excluded ones last."""
-    standings = {d.entity.id: decide_standing(d) for d in drafts if d.entity.id != IMT}
+    standings = {d.entity.id: _stand_beside(d, drafts) for d in drafts if d.entity.id != IMT}
     supported = [
         draft.entity.name
         for draft in drafts
@@ -287,8 +294,11 @@ def make_candidates(
     shown = []
     for draft in drafts:
         if draft.entity.id == IMT:
-            standing = decide_imt(draft, gate, supported, is_borne_out=is_borne_out)
-            why = _explain_imt(draft, standing, gate, supported, sharing)
+            rivals = [r.entity.name for r in _list_rivals(draft, drafts) if r.weight.mid >= 0]
+            standing = decide_imt(
+                draft, gate, supported, is_borne_out=is_borne_out, is_beaten=bool(rivals)
+            )
+            why = _explain_imt(draft, standing, gate, supported, sharing, rivals=rivals)
         else:
             standing = standings[draft.entity.id]
             why = explain_standing(draft, standing)
@@ -299,11 +309,31 @@ def make_candidates(
     return (*(candidate for _, candidate in sorted(shown, key=lambda pair: pair[0])), *unmatched)
 
 
+def _list_rivals(draft: Draft, drafts: Sequence[Draft]) -> list[Draft]:
+    """Give the other diagnoses, but IMT, with a count that is weighed and no exclusion."""
+    return [
+        other
+        for other in drafts
+        if other is not draft
+        and other.entity.id != IMT
+        and not other.exclusion
+        and any(line.evidence.is_counted for line in other.lines)
+    ]
+
+
+def _stand_beside(draft: Draft, drafts: Sequence[Draft]) -> Standing:
+    """Give where a mimic stands: supported only when no other one weighs more."""
+    standing = decide_standing(draft)
+    rivals = _list_rivals(draft, drafts) if standing is Standing.SUPPORTED else []
+    is_beaten = any(other.weight.mid >= draft.weight.mid for other in rivals)
+    return Standing.OPEN if is_beaten else standing
+
+
 def _is_borne_out(drafts: Sequence[Draft], fusions: CaseFusions) -> bool:
     """Whether a published fusion supports IMT, and nothing speaks only for what may share it."""
     found = list_borne_out(fusions)
     own = next((draft for draft in drafts if draft.entity.id == IMT), None)
-    if not found or own is None or own.is_opposed:
+    if not found or own is None or own.is_opposed or any(draft.is_better for draft in drafts):
         return False
     rivals = [d for d in drafts if any(find_shared_driver(d.entity, f) for f in found)]
     speaking = {line.key for line in own.lines if line.evidence.speaks == FOR}
@@ -342,7 +372,7 @@ def explain_standing(draft: Draft, standing: Standing) -> str:
     if not any(line.evidence.is_counted for line in draft.lines):
         return "What is recorded is told in words; no count could be weighed."
     said = {
-        Standing.SUPPORTED: "What is recorded fits it better than IMT and its other mimics.",
+        Standing.SUPPORTED: "What is recorded fits it better than IMT and any other listed.",
         Standing.LESS_LIKELY: "What is recorded fits it less well than IMT.",
     }.get(standing, "What is recorded does not decide.")
     if standing is Standing.OPEN and draft.is_better:
@@ -375,15 +405,19 @@ def _explain_imt(
     gate: MorphologyGate,
     supported: Sequence[str],
     sharing: Sequence[str],
+    *,
+    rivals: Sequence[str],
 ) -> str:
     if standing is Standing.EXCLUDED:
         return draft.exclusion
     is_weighed = any(line.evidence.is_counted for line in draft.lines)
     said = f"Against its mimics together: {_lower(_say_sum(draft))}" if is_weighed else ""
     parts = [said or "Nothing recorded could be weighed for it."]
-    is_by_counts = standing is Standing.SUPPORTED and draft.is_supported
+    is_by_counts = standing is Standing.SUPPORTED and draft.is_supported and not rivals
     if is_by_counts:
-        parts.insert(0, "The microscopic picture fits, and what is recorded fits it better.")
+        parts.insert(
+            0, "The microscopic picture fits, and what is recorded fits it better than its mimics."
+        )
     if standing is Standing.LESS_LIKELY:
         parts.insert(0, "What is recorded fits its mimics better.")
     if gate.state is GateState.SPEAKS_AGAINST:
@@ -396,6 +430,8 @@ def _explain_imt(
         parts.append(f"The driver is shared by {join_words(sharing)}.")
     if gate.state is GateState.NOT_RECORDED:
         parts.append("The microscopic picture is not recorded, so that it stays open at most.")
+    if rivals and draft.is_supported:
+        parts.append(f"Weighing as much as IMT, or more: {join_words(rivals)}.")
     if supported:
         parts.append(f"Better supported: {join_words(supported)}.")
     return " ".join(parts)
