@@ -41,6 +41,7 @@ from spindle.cases.documents import make_case_schema
 from spindle.cli.main import COMMANDS, group
 from spindle.formats.case_documents import make_line_schema
 from spindle.knowledge.sources import load_sources
+from spindle.reports.patient_schema import make_patient_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT_SCHEMA = ROOT / "src" / "spindle" / "reports" / "report.schema.json"
@@ -183,6 +184,11 @@ def make_line_schema_page() -> str:
     return json.dumps(make_line_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+def make_patient_schema_page() -> str:
+    """Give the JSON Schema of the report on one patient."""
+    return json.dumps(make_patient_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def make_report_schema_page() -> str:
     """Give the JSON Schema of a report, as it ships with the package."""
     return REPORT_SCHEMA.read_text(encoding="utf-8")
@@ -219,6 +225,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "docs/schema/case.schema.json": make_case_schema_page,
     "docs/schema/case-line.schema.json": make_line_schema_page,
     "docs/schema/report.schema.json": make_report_schema_page,
+    "docs/schema/patient.schema.json": make_patient_schema_page,
     "LICENSE-DATA.md": make_licence_page,
 }
 

@@ -32,7 +32,7 @@ class Note:
     sheet: str = ""
     """Sheet, empty for text tables."""
     row: int = 0
-    """Row number as a spreadsheet shows it; 0 when the note concerns the whole table."""
+    """Row as a spreadsheet shows it, or line of a case file; 0 for the whole of it."""
     column: str = ""
     """Header of the column as written; empty when the note concerns the whole row."""
     value: str = ""

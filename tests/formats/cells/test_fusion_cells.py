@@ -25,7 +25,7 @@ def read_test(text: str) -> FusionTest:
         ("BRNBP2-ALK", "RANBP2", "ALK", ["fusion-name-repaired"]),
         ("ETV 6-NTRK 3", "ETV6", "NTRK3", ["fusion-name-repaired"] * 2),
         ("ALK-THBS1 (printed ALK first; RNA-seq)", "THBS1", "ALK", ["fusion-name-repaired"]),
-        ("ALK::SYN3", "ALK", "SYN3", ["fusion-name-repaired"] * 2),
+        ("ALK::SYN3", "ALK", "SYN3", ["fusion-name-repaired"]),
         ("ML4-ALK", "ML4", "ALK", ["fusion-name-repaired"]),
     ],
 )

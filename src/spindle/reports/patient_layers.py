@@ -1,0 +1,268 @@
+"""The integrated diagnosis in four layers, as pathologists write it, worded as a proposal.
+
+Layer 1 is the integrated diagnosis, 2 the histology, 3 grade and behaviour as far as a source
+gives one, 4 the molecular findings, kinase by kinase. Each layer says what reasoning found and
+names its facts; none weighs anything again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from spindle.cases.absence import Absent
+from spindle.cases.case import Case
+from spindle.cases.observations import HistologyFinding, Stain
+from spindle.cases.tumour import Site
+from spindle.knowledge.codes import Code, list_codes
+from spindle.knowledge.site_groups import list_site_groups
+from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus
+from spindle.reasoning.findings import Candidate, Fit, GateState, Standing
+from spindle.reasoning.patients import PatientAssessment
+from spindle.reasoning.statuses import name_status
+from spindle.reports.words import FLAGS, SUPPORT, join_words, write_label
+
+Document = dict[str, Any]
+
+BEHAVIOUR_SYSTEM = "ICD-O"
+# Up to so many diagnoses that are open beside the first one are named.
+NAMED_BESIDE = 3
+OWN_KINDS = ("imt", "variant")
+_TITLES = ("Integrated diagnosis", "Histology", "Grade and behaviour", "Molecular findings")
+# How each standing of a diagnosis is worded; a proposal, and never a probability.
+_COMPATIBLE: Mapping[Standing, str] = {
+    Standing.SUPPORTED: "Findings compatible with {}",
+    Standing.OPEN: "Findings leave {} open",
+    Standing.LESS_LIKELY: "Findings speak against {}",
+    Standing.EXCLUDED: "{} is recorded as excluded",
+    Standing.NOT_WEIGHED: "Findings do not let {} be weighed",
+}
+GATE: Mapping[GateState, str] = {
+    GateState.FITS: "The microscopic picture fits",
+    GateState.SPEAKS_AGAINST: "The microscopic picture speaks against it",
+    GateState.NOT_RECORDED: "The microscopic picture is not recorded, or not enough of it",
+}
+# Statuses that say nothing beyond that nobody looked.
+_SILENT = (KinaseStatus.NOT_REPORTED, KinaseStatus.NOT_TESTED)
+
+
+def make_layers(patient: PatientAssessment) -> Document:
+    """Give the headline and the four layers, each with its lines and their facts."""
+    lines = (
+        _list_integrated(patient),
+        _list_histology(patient),
+        _list_behaviour(patient),
+        _list_molecular(patient),
+    )
+    layers = [
+        {"number": number, "title": title, "lines": list(found)}
+        for number, (title, found) in enumerate(zip(_TITLES, lines, strict=True), 1)
+    ]
+    return {"headline": write_headline(patient), "layers": layers}
+
+
+def _line(says: str, facts: Iterable[str] = (), lead: str = "", weight: str = "") -> Document:
+    return {"lead": lead, "says": says, "facts": list(dict.fromkeys(facts)), "weight": weight}
+
+
+# Layer 1 ----------------------------------------------------------------------------------------
+
+
+def write_headline(patient: PatientAssessment) -> str:
+    """Give the integrated diagnosis in one sentence: `Findings compatible with …; ALK: …`."""
+    kinases = patient.assessment.kinases
+    first = next(iter(kinases))
+    said: dict[str, list[str]] = {}
+    for name, kinase in kinases.items():
+        if kinase.status not in _SILENT or name == first:
+            said.setdefault(_write_status(kinase), []).append(name)
+    statuses = [f"{join_words(names)}: {status}" for status, names in said.items()]
+    return "; ".join([_write_standing(patient), *statuses]) + "."
+
+
+def _write_standing(patient: PatientAssessment) -> str:
+    lead = find_lead(patient)
+    if lead is None:
+        return "No diagnosis is weighed"
+    place = _write_place(patient.case.tumour.sites)
+    named = f"{_lower(lead.name)}{place}"
+    if lead.kind not in OWN_KINDS:
+        return f"Findings that speak for {named} rather than for an IMT"
+    words = _COMPATIBLE[lead.standing].format(named)
+    return words[0].upper() + words[1:]
+
+
+def find_lead(patient: PatientAssessment) -> Candidate | None:
+    """Give the diagnosis that heads the report.
+
+    A supported one is taken as it stands first; where none is supported the report is about IMT,
+    since that is what was asked.
+    """
+    candidates = patient.differential.candidates
+    supported = (c for c in candidates if c.standing is Standing.SUPPORTED)
+    imt = (c for c in candidates if c.kind == "imt")
+    return next(supported, None) or next(imt, None) or next(iter(candidates), None)
+
+
+def _lower(name: str) -> str:
+    """Give a name as it stands within a sentence: abbreviations keep their capitals."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def _write_place(sites: Sequence[Site]) -> str:
+    return f" of the {join_words([write_site(site) for site in sites])}" if sites else ""
+
+
+def write_site(site: Site) -> str:
+    """Give a site with its side: `left maxillary sinus`."""
+    if isinstance(site.laterality, Absent):
+        return site.name
+    return f"{site.laterality.value} {site.name}"
+
+
+def _write_status(kinase: KinaseAssessment) -> str:
+    said = name_status(kinase.status)
+    partner = "" if isinstance(kinase.partner, Absent) else f" ({kinase.partner}::{kinase.kinase})"
+    discordant = ", tests disagree" if kinase.is_discordant else ""
+    not_productive = ", not productive" if kinase.is_productive is False else ""
+    return f"{said}{partner}{not_productive}{discordant}"
+
+
+def _list_integrated(patient: PatientAssessment) -> Iterable[Document]:
+    lead = find_lead(patient)
+    yield _line(write_headline(patient))
+    if not isinstance(patient.case.tumour.diagnosis, Absent):
+        yield _line(patient.case.tumour.diagnosis, lead="Diagnosis as reported")
+    else:
+        yield _line("not reported", lead="Diagnosis as reported")
+    if lead is not None:
+        yield _line(lead.why, lead.facts, lead=f"{lead.name[0].upper()}{lead.name[1:]}")
+    open_ones = [c.name for c in patient.differential.candidates if _is_open_beside(c, lead)]
+    if len(open_ones) > NAMED_BESIDE:
+        yield _line(
+            f"{len(open_ones)} other diagnoses; see the differential.", lead="Open beside it"
+        )
+    elif open_ones:
+        yield _line(f"{join_words(open_ones)}.", lead="Open beside it")
+
+
+def _is_open_beside(candidate: Candidate, lead: Candidate | None) -> bool:
+    return candidate is not lead and candidate.standing in (Standing.SUPPORTED, Standing.OPEN)
+
+
+# Layer 2 ----------------------------------------------------------------------------------------
+
+
+def _list_histology(patient: PatientAssessment) -> Iterable[Document]:
+    gate = patient.differential.gate
+    findings = [f for s in patient.case.specimens for f in s.histology]
+    present = [_write_finding(f) for f in findings if f.is_present]
+    absent = [f.name for f in findings if not f.is_present]
+    yield _line(f"{', '.join(dict.fromkeys(present)) or 'nothing recorded'}.", lead="Recorded")
+    if absent:
+        yield _line(f"{', '.join(dict.fromkeys(absent))}.", lead="Recorded as absent")
+    says = write_gate(GATE[gate.state], gate.why, gate.missing)
+    yield _line(says, gate.facts, lead="Morphology gate")
+    if stains := list(_iterate_stains(patient.case, patient)):
+        yield _line(f"{'; '.join(stains)}.", lead="Stains")
+
+
+def write_gate(state: str, why: str, missing: Sequence[str]) -> str:
+    """Give what the morphology gate says; what is missing is named once."""
+    unnamed = [name for name in missing if name not in why]
+    more = f" Not recorded: {', '.join(unnamed)}." if unnamed else ""
+    return f"{state}. {why}{more}"
+
+
+def _write_finding(finding: HistologyFinding) -> str:
+    if isinstance(finding.count_per_10_hpf, Absent):
+        return finding.name
+    return f"{finding.name} {finding.count_per_10_hpf:g} in 10 high-power fields"
+
+
+def _iterate_stains(case: Case, patient: PatientAssessment) -> Iterable[str]:
+    """Give the stains that ask about no kinase, each with its result in a phrase."""
+    of_kinase = {
+        reading.observation_id
+        for kinase in patient.assessment.kinases.values()
+        for reading in kinase.readings
+    }
+    for _, stain in case.iterate_observations():
+        if isinstance(stain, Stain) and stain.id not in of_kinase:
+            yield f"{stain.marker} {_write_stain(stain)}"
+
+
+def _write_stain(stain: Stain) -> str:
+    said = [stain.extent, stain.intensity, stain.pattern]
+    words = [str(value).replace("_", " ") for value in said if not isinstance(value, Absent)]
+    if not isinstance(share := stain.percent_positive, Absent):
+        ends = dict.fromkeys((f"{share.low:g}", f"{share.high:g}"))
+        words.append(f"{'–'.join(ends)} %")
+    result = [] if isinstance(stain.result, Absent) and words else [str(stain.result)]
+    return ", ".join([*result, *words])
+
+
+# Layer 3 ----------------------------------------------------------------------------------------
+
+
+def _list_behaviour(patient: PatientAssessment) -> Iterable[Document]:
+    yield _line("No grade is proposed: no source that is held here grades this tumour.")
+    codes = _find_codes(patient)
+    for code in codes:
+        says = f"{code.system} {code.code} ({code.fact.applies_to}). {code.note}".strip()
+        yield _line(says, (code.fact.id,), lead="Behaviour")
+    if not codes:
+        yield _line("no sourced code is held for this diagnosis.", lead="Behaviour")
+
+
+def _find_codes(patient: PatientAssessment) -> Sequence[Code]:
+    """Give the behaviour code of the diagnosis that heads the report, that of the site first."""
+    lead = find_lead(patient)
+    if lead is None or lead.standing in (Standing.EXCLUDED, Standing.LESS_LIKELY):
+        return ()
+    names = tuple(site.name for site in patient.case.tumour.sites)
+    places = [*list_site_groups(names), *names] if lead.kind == "imt" else []
+    entities = [f"{lead.id}-{place.replace(' ', '-')}" for place in places]
+    found = (list_codes(entity, BEHAVIOUR_SYSTEM) for entity in [*entities, lead.id])
+    return next((codes for codes in found if codes), ())
+
+
+def list_code_facts(patient: PatientAssessment) -> tuple[str, ...]:
+    """Give the facts behind the codes that the layers print."""
+    return tuple(code.fact.id for code in _find_codes(patient))
+
+
+# Layer 4 ----------------------------------------------------------------------------------------
+
+
+def _list_molecular(patient: PatientAssessment) -> Iterable[Document]:
+    said: dict[str, list[str]] = {}
+    facts: dict[str, list[str]] = {}
+    for name, kinase in patient.assessment.kinases.items():
+        says = _describe_kinase(kinase)
+        said.setdefault(says, []).append(name)
+        facts.setdefault(says, []).extend(f for r in kinase.readings for f in r.trace.facts)
+    for says, names in said.items():
+        yield _line(says, facts[says], lead=join_words(names))
+    driver = patient.actionability
+    if driver.driver:
+        state = "a productive fusion is shown" if driver.is_confirmed else "not confirmed"
+        yield _line(f"{driver.driver.rstrip('.')} ({state}).", lead="Driver")
+    for label in driver.labels:
+        why = _drop_said(label.why, driver.driver)
+        yield _line(f"{_FITS[label.fit]}. {why}", label.facts, lead=f"Label “{label.label}”")
+
+
+def _describe_kinase(kinase: KinaseAssessment) -> str:
+    flags = " ".join(FLAGS.get(flag) or f"Also: {write_label(flag)}." for flag in kinase.flags)
+    says = f"{_write_status(kinase)}. {kinase.why} {SUPPORT[kinase.support.value]} {flags}"
+    return " ".join(says.split())
+
+
+def _drop_said(why: str, said: str) -> str:
+    """Give a reason without its first sentence where another line says it already."""
+    first, stop, rest = why.partition(". ")
+    return rest if stop and first in said else why
+
+
+_FITS: Mapping[Fit, str] = {Fit.YES: "would apply", Fit.NO: "would not apply", Fit.UNKNOWN: "open"}

@@ -1,0 +1,330 @@
+"""The page from which HTML, PDF and terminal are drawn: what it shows, and what it leaves to."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import patient_records as records
+import pytest
+
+from spindle.cases.case import Case
+from spindle.reasoning.findings import Fit, Standing, Weight
+from spindle.reasoning.patients import assess_patient
+from spindle.reports.patient_document import make_patient_document
+from spindle.reports.patient_page import (
+    LINES_OF_HEAD,
+    LINES_OF_TWO_PAGES,
+    _count_sections,
+    make_page,
+)
+from spindle.reports.patient_parts import (
+    ANNEX,
+    ROOMS,
+    cut_sentences,
+    join_sentences,
+    say_counted,
+    write_counts,
+)
+
+Page = dict[str, Any]
+LAST = len(ROOMS) - 1
+
+
+def make(patient: Any = None, level: int | None = None) -> Page:
+    return make_page(records.make_document(patient), level)
+
+
+def section(page: Page, key: str) -> str:
+    """Give the words of a section as one text."""
+    found = next(s for s in [*page["main"], *page["annex"]] if s["id"] == key)
+    return json.dumps(found, ensure_ascii=False)
+
+
+def lines(page: Page, key: str) -> list[Page]:
+    found = next(s for s in page["main"] if s["id"] == key)
+    return [line for b in found["blocks"] if b["kind"] == "list" for line in b["lines"]]
+
+
+def rows(page: Page, key: str) -> list[list[Page]]:
+    found = next(s for s in page["main"] if s["id"] == key)
+    return [row for b in found["blocks"] if b["kind"] == "table" for row in b["rows"]]
+
+
+# Two pages ------------------------------------------------------------------------------------
+
+
+def test_a_small_case_has_all_the_room() -> None:
+    assert make()["level"] == 0
+
+
+def test_a_large_case_is_narrowed_until_it_is_estimated_to_fit() -> None:
+    page = make(records.make_full_patient())
+    assert 0 < page["level"] < LAST
+    assert LINES_OF_HEAD + _count_sections(page["main"]) <= LINES_OF_TWO_PAGES
+
+
+def test_each_level_takes_less_room_than_the_one_before() -> None:
+    document = records.make_document(records.make_full_patient())
+    sizes = [_count_sections(make_page(document, level)["main"]) for level in range(len(ROOMS))]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@pytest.mark.parametrize("level", range(len(ROOMS)))
+def test_nothing_is_cut_without_a_word(level: int) -> None:
+    """Every diagnosis, option, gap and discordance is named on the first two pages."""
+    patient = records.make_full_patient(12)
+    page = make(patient, level)
+    for key, names in (
+        ("differential", [c.name for c in patient.differential.candidates]),
+        ("options", [o.name for o in patient.actionability.options]),
+        ("gaps", [gap.what for gap in patient.gaps]),
+        ("discordances", [d.title.rstrip(".") for d in patient.discordances]),
+    ):
+        said = section(page, key).lower()
+        assert [name for name in names if name.lower() not in said] == [], key
+    left = len(patient.conflicts) - ROOMS[level].conflicts
+    assert f"{left} more conflicts in annex {ANNEX['conflicts']}" in section(page, "conflicts")
+
+
+@pytest.mark.parametrize("level", range(len(ROOMS)))
+def test_alerts_are_shown_whatever_the_room(level: int) -> None:
+    page = make(records.make_full_patient(), level)
+    said = [line["text"] for line in page["alerts"]]
+    assert any("Flag 1" in text for text in said)
+    assert any("Discordance 99" in text for text in said)
+    assert any("epithelioid" in text for text in said)
+    assert {line["tone"] for line in page["alerts"]} == {"alert"}
+
+
+def test_an_alert_stands_once() -> None:
+    flag = records.make_flag(1)
+    outlook = records.make_outlook((flag.says,))
+    differential = records.make_differential(flags=(flag, flag))
+    page = make(records.make_patient(differential=differential, outlook=outlook))
+    assert len(page["alerts"]) == 1
+
+
+def test_discordances_that_alert_come_first() -> None:
+    first = records.make_discordance(1, Weight.REMARK)
+    alert = records.make_discordance(2, Weight.ALERT)
+    page = make(records.make_patient(discordances=(first, alert)))
+    assert [line["tone"] for line in lines(page, "discordances")] == ["alert", "remark"]
+
+
+@pytest.mark.parametrize("level", [0, 4, LAST])
+def test_whatever_the_room_the_annex_holds_everything(level: int) -> None:
+    patient = records.make_full_patient(8)
+    page = make(patient, level)
+    assert [s["title"][0] for s in page["annex"]] == list(ANNEX.values())
+    assert page["annex"] == make(patient, 0)["annex"]
+    for key, words in (
+        ("annex-tests", ["clone D5F3", "Limit"]),
+        ("annex-discordances", ["Explanation 3 of 7", "small inversion", "Would settle it"]),
+        (
+            "annex-differential",
+            ["Mimic number 7", "Not counted: Desmin is correlated", "0.71 bits"],
+        ),
+        ("annex-options", ["agent-7", "Vision changes", "G1269A", "ages 1 to under 18"]),
+        ("annex-outlook", ["A selected series", "bone invasion"]),
+        ("annex-gaps", ["item 7 that is missing"]),
+        ("annex-conflicts", ["Conflict 7", "16 bladder tumours"]),
+        ("annex-trace", ["The outlook was put together", "Inferred", "Would change it"]),
+        ("annex-facts", ["ihc.alk.fish-discordance", "Read once"]),
+        ("annex-sources", ["Choi"]),
+    ):
+        said = section(page, key)
+        assert [word for word in words if word.lower() not in said.lower()] == [], key
+
+
+def test_every_pointer_names_an_annex_that_is_there() -> None:
+    page = make(records.make_full_patient(), 5)
+    named = set(re.findall(r"annex ([A-Z])\b", json.dumps(page["main"])))
+    assert named <= set(ANNEX.values())
+    assert len(named) > 4
+
+
+# Citations ------------------------------------------------------------------------------------
+
+
+def test_every_number_in_brackets_is_a_source_of_the_list() -> None:
+    page = make_page(make_patient_document(assess_patient(records.make_case(), region="US")))
+    numbers = {source["number"] for source in page["annex"][-1]["blocks"][0]["sources"]}
+
+    def collect(value: Any) -> set[int]:
+        if isinstance(value, dict):
+            inner = [collect(item) for key, item in value.items() if key != "refs"]
+            return set(value.get("refs", ())).union(*inner)
+        return set().union(*map(collect, value)) if isinstance(value, list) else set()
+
+    cited = collect([page["alerts"], page["main"], page["annex"]])
+    assert cited
+    assert cited <= numbers
+    # The annex of facts cites every source, so that none stands without a reason.
+    assert collect(page["annex"]) == numbers
+
+
+# What is unknown ------------------------------------------------------------------------------
+
+
+def test_an_empty_case_says_what_is_not_known() -> None:
+    page = make_page(make_patient_document(assess_patient(Case(id="empty"))))
+    assert dict(page["header"])["Age, sex"] == "age not reported; sex not reported"
+    assert dict(page["header"])["Site"] == "not reported"
+    assert dict(page["header"])["Tissue"] == "not reported"
+    assert "nothing recorded" in section(page, "diagnosis")
+    assert "No test of a kinase is reported" in section(page, "tests")
+    assert "not recorded" in section(page, "gaps") or "1. " in section(page, "gaps")
+    assert page["status"]["state"] == "proposed, unsigned"
+
+
+def test_five_results_have_five_marks() -> None:
+    results: list[Any] = ["negative", "equivocal", "failed", {"absent": "not_done"}]
+    results.append({"absent": "not_reported"})
+    tests = [
+        {"kind": "stain", "id": f"s{n}", "marker": "ALK", "result": result}
+        for n, result in enumerate(results)
+    ]
+    case = records.make_case(specimens=[{"id": "x", "observations": tests}])
+    page = make(records.make_patient(case))
+    marks = [row[2]["mark"] for row in rows(page, "tests")]
+    assert len({mark["symbol"] for mark in marks}) == 5
+    assert [mark["words"] for mark in marks] == [
+        "negative", "equivocal", "failed", "not done", "not reported",
+    ]  # fmt: skip
+
+
+def test_several_samples_are_told_apart() -> None:
+    test = {"kind": "stain", "marker": "ALK", "result": "positive"}
+    case = records.make_case(
+        specimens=[
+            {"id": "biopsy-1", "observations": [{**test, "id": "a"}]},
+            {"id": "resection-2", "observations": [{**test, "id": "b", "result": "negative"}]},
+        ]
+    )
+    page = make(records.make_patient(case))
+    named = [row[0]["text"] for row in rows(page, "tests")]
+    assert named == ["ALK stain (biopsy-1)", "ALK stain (resection-2)"]
+
+
+# Differential ---------------------------------------------------------------------------------
+
+
+def test_urgent_mimics_are_named_as_urgent_and_excluded_ones_with_their_reason() -> None:
+    candidates = (
+        replace(records.make_candidate("Fungal disease", is_urgent=True), evidence=()),
+        replace(
+            records.make_candidate("Desmoid", standing=Standing.EXCLUDED, is_urgent=True),
+            why="Excluded, as reported: beta-catenin.",
+        ),
+    )
+    page = make(records.make_patient(differential=records.make_differential(*candidates)))
+    said = {line["lead"]: line for line in lines(page, "differential")}
+    assert said["To be excluded before treatment"]["text"].startswith("Fungal disease")
+    assert said["To be excluded before treatment"]["tone"] == "doubt"
+    assert "Excluded, as reported: beta-catenin" in said["Excluded"]["text"]
+
+
+def test_imt_heads_the_table_and_mimics_need_something_that_counts() -> None:
+    counted = records.make_candidate("Counted")
+    told = replace(
+        records.make_candidate("Told"), evidence=(records.make_evidence(1, is_counted=False),)
+    )
+    page = make(records.make_patient(differential=records.make_differential(told, counted)))
+    assert [row[0]["text"] for row in rows(page, "differential")] == [
+        "Inflammatory myofibroblastic tumour",
+        "Counted",
+    ]
+
+
+def test_the_next_stain_is_named_with_its_reason() -> None:
+    first, second = [line for line in lines(make(), "differential") if line["tone"] == "next"]
+    assert first["lead"] == "Next stain that separates most"
+    assert first["text"].startswith("STAT6 (nuclear). It separates")
+    assert second["text"].startswith("beta-catenin (nuclear) (50 % of the best).")
+
+
+def test_no_stain_that_helps_is_said() -> None:
+    differential = replace(records.make_differential(), next_stains=())
+    page = make(records.make_patient(differential=differential))
+    assert "No stain that is held here would separate" in section(page, "differential")
+
+
+# Options --------------------------------------------------------------------------------------
+
+
+def test_the_chosen_region_comes_first_and_the_others_are_named() -> None:
+    crizotinib = rows(make(), "options")[1]
+    assert crizotinib[2]["text"].startswith("EU (EMA): ages 1 to under 18. Its conditions: fits.")
+    assert "Others: US: not known" in crizotinib[2]["text"]
+
+
+def test_what_several_options_share_is_said_once() -> None:
+    standing = "ALK: a fusion is reported; the setting is open; {} has a trial."
+    options = [
+        replace(records.make_option(name), standing=standing.format(name))
+        for name in ("crizotinib", "ceritinib")
+    ]
+    page = make(records.make_patient(actionability=records.make_actionability(*options)))
+    said = lines(page, "options")
+    assert said[0]["lead"] == "All ALK inhibitors here"
+    assert said[0]["text"] == "ALK: a fusion is reported; the setting is open."
+    cells = [row[1]["text"] for row in rows(page, "options")[1:]]
+    assert cells == ["Crizotinib has a trial. (a)", "Ceritinib has a trial. (a)"]
+    notes = [line for line in said if line["lead"] == "(a)"]
+    assert [note["text"] for note in notes] == ["Whether the tumour is resectable is not recorded."]
+
+
+def test_options_that_do_not_fit_are_named_and_not_dropped() -> None:
+    option = records.make_option("larotrectinib", fit=Fit.NO)
+    page = make(records.make_patient(actionability=records.make_actionability(option)))
+    said = {line["lead"]: line["text"] for line in lines(page, "options")}
+    assert said["Do not fit what is recorded"].startswith("larotrectinib")
+
+
+def test_an_option_is_never_an_order() -> None:
+    assert "none is recommended here" in section(make(), "options")
+
+
+# Words ----------------------------------------------------------------------------------------
+
+
+def test_counts_are_written_with_their_interval_and_not_twice() -> None:
+    item = {"n": 12, "of": 20, "low": 36.1, "high": 80.9, "interval": "exact"}
+    assert write_counts(item) == "12 of 20, 60 %, 95 % interval 36 to 81 %, exact"
+    assert write_counts({**item, "low": {"absent": "unknown"}}) == "12 of 20"
+    assert write_counts({**item, "n": {"absent": "unknown"}}) == ""
+    assert say_counted({**item, "says": "12 of 20 responded."}) == (
+        "12 of 20 responded (60 %, 95 % interval 36 to 81 %, exact)"
+    )
+    said = "12 of 20 (95 % interval 36 to 81 %)"
+    assert say_counted({**item, "says": said}) == said
+
+
+def test_a_long_text_says_where_the_rest_stands() -> None:
+    text = "One thing (p < 0.05). Another V2.2019 thing! A third."
+    assert cut_sentences(text, 3, "C") == text
+    assert cut_sentences(text, 1, "C") == "One thing (p < 0.05). More in annex C."
+    assert (
+        join_sentences("one", "", "pan-TRK stains", "p16 too!") == "One. pan-TRK stains. p16 too!"
+    )
+
+
+def test_a_signature_is_shown_with_its_name_and_day() -> None:
+    from spindle.cases.case import Signature
+    from spindle.reasoning.patients import compute_version
+
+    patient = records.make_patient()
+    signature = Signature(
+        signed_by="Dr P",
+        role="consultant pathologist",
+        signed_on=records.DAY,
+        version=compute_version(patient),
+        comment="I agree.",
+    )
+    signed = replace(patient, case=replace(patient.case, signatures=(signature,)))
+    status = make(signed)["status"]
+    assert status["is_signed"]
+    assert status["lines"] == ["Signed by Dr P, consultant pathologist, on 2026-11-20. I agree."]
