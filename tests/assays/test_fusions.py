@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spindle.assays.fusions import KINASES, QUALITY_FACT, decide_productive, interpret_fusions
+from spindle.assays.fusions import KINASES, QUALITY_FACT, interpret_fusions
+from spindle.assays.junctions import judge_call
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.observations import (
@@ -214,7 +215,7 @@ def test_a_call_from_tissue_of_inadequate_quality_says_so() -> None:
 def test_only_a_whole_kinase_in_frame_is_productive(
     call: FusionCall, productive: bool | Absent
 ) -> None:
-    assert decide_productive(call, "ALK") == productive
+    assert judge_call(call, "ALK").is_productive == productive
     alk = read(result=TestResult.POSITIVE, calls=(call,))["ALK"]
     assert alk.result is ReadingResult.POSITIVE
     assert alk.is_productive == productive
@@ -230,7 +231,7 @@ def test_out_of_frame_or_a_broken_kinase_is_never_productive(
 ) -> None:
     genes = ("ALK", "TPM3") if is_reversed else ("TPM3", "ALK")
     call = FusionCall(gene5=genes[0], gene3=genes[1], frame=frame, kinase_domain=domain)
-    productive = decide_productive(call, "ALK")
+    productive = judge_call(call, "ALK").is_productive
     if frame is ReadingFrame.OUT or domain in (KinaseDomain.CUT, KinaseDomain.LOST):
         assert productive is False
     elif productive is True:

@@ -1,7 +1,8 @@
 """Sequencing for fusions: calls as reported become readings, one for each kinase.
 
-A call is taken as reported; breakpoints are not worked out here. A negative needs a word on
-quality, and an empty list without it is no negative.
+A call is taken as reported; breakpoints are not worked out here, and exons are held against
+published junctions. A negative needs a word on quality, and an empty list without it is no
+negative.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from spindle.assays.genes import name_gene, name_gene_if_said
+from spindle.assays.junctions import Judgement, judge_call
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.observations import (
     FusionCall,
     FusionTest,
-    KinaseDomain,
-    ReadingFrame,
     SequencingMethod,
     TestResult,
 )
@@ -69,34 +69,20 @@ def _find_calls(observation: FusionTest, kinase: str) -> tuple[FusionCall, ...]:
     return tuple(call for call in observation.calls if kinase in (call.gene5, call.gene3))
 
 
-def decide_productive(call: FusionCall, kinase: str) -> bool | Absent:
-    """Give whether the call can make a whole kinase in frame; unknown where it is not said.
-
-    A kinase at the 5' end keeps its promoter and loses its domain in the usual orientation, which
-    only a domain reported as whole can refute.
-    """
-    if call.frame is ReadingFrame.OUT:
-        return False
-    if call.kinase_domain in (KinaseDomain.CUT, KinaseDomain.LOST):
-        return False
-    if call.frame is ReadingFrame.IN and call.kinase_domain is KinaseDomain.WHOLE:
-        return call.gene3 == kinase or UNKNOWN
-    return UNKNOWN
-
-
 def _read_kinase(observation: FusionTest, kinase: str) -> Reading:
     assay = _ASSAYS[observation.method]
     calls = _find_calls(observation, kinase)
     result = _decide_result(observation, has_call=bool(calls))
     best = _choose_call(calls, kinase)
-    productive: bool | Absent = decide_productive(best, kinase) if best else NOT_REPORTED
+    judgement = judge_call(best, kinase) if best else Judgement(NOT_REPORTED, "")
+    productive = judgement.is_productive
     is_unproven = observation.result is TestResult.NEGATIVE and isinstance(result, Absent)
-    meaning = _describe(observation, kinase, result, best, productive)
+    meaning = _describe(observation, kinase, result, best, judgement)
     step = TraceStep(
         concluded=meaning,
         observations=(observation.id,),
-        facts=(QUALITY_FACT,) if is_unproven else (),
-        is_inferred=is_unproven,
+        facts=(QUALITY_FACT,) if is_unproven else judgement.facts,
+        is_inferred=is_unproven or bool(judgement.facts),
         would_change="quality figures, a panel that covers more genes, or another material",
     )
     return Reading(
@@ -161,7 +147,7 @@ def _choose_call(calls: tuple[FusionCall, ...], kinase: str) -> FusionCall | Non
     order = {True: 0, False: 2}
 
     def rank(call: FusionCall) -> int:
-        productive = decide_productive(call, kinase)
+        productive = judge_call(call, kinase).is_productive
         return 1 if isinstance(productive, Absent) else order[productive]
 
     return min(calls, key=rank, default=None)
@@ -182,11 +168,11 @@ def _describe(
     kinase: str,
     result: ReadingResult | Absent,
     call: FusionCall | None,
-    productive: bool | Absent,
+    judgement: Judgement,
 ) -> str:
     name = _NAMES[_ASSAYS[observation.method]]
     if call is not None:
-        return _describe_call(call, name, result, productive)
+        return _describe_call(call, name, result, judgement)
     if isinstance(result, Absent):
         return _describe_silence(observation, kinase, name, result)
     return {
@@ -201,15 +187,10 @@ def _capitalise(words: str) -> str:
 
 
 def _describe_call(
-    call: FusionCall, name: str, result: ReadingResult | Absent, productive: bool | Absent
+    call: FusionCall, name: str, result: ReadingResult | Absent, judgement: Judgement
 ) -> str:
     found = "reported as equivocal" if result is ReadingResult.EQUIVOCAL else "found"
-    if isinstance(productive, Absent):
-        said = "whether it makes a whole kinase is not known"
-    else:
-        can = "can make" if productive else "can't make"
-        said = f"it {can} a whole kinase in frame, as reported"
-    return f"{name_call(call)} {found} by {name}; {said}."
+    return f"{name_call(call)} {found} by {name}; {judgement.says}."
 
 
 def _describe_silence(observation: FusionTest, kinase: str, name: str, result: Absent) -> str:
