@@ -25,6 +25,7 @@ from spindle.knowledge.leaflet import (
     make_statement,
     read_section,
 )
+from spindle.knowledge.therapies import load_therapies
 from spindle.reasoning.assessments import KinaseStatus
 
 SECTIONS = [
@@ -271,12 +272,29 @@ def test_where_other_pages_say_otherwise_the_conflict_is_a_record(
         ("family-catching", ["National Cancer Institute"]),
         ("stain-negative", ["8 of these had a fusion", "can still be an IMT"]),
         ("stain-failed", ["says nothing about the tumour"]),
-        ("outlook-alk", ["does not tell"]),
+        ("outlook-alk", ["Studies disagree", "crizotinib works against ALK"]),
+        ("outlook-place", ["none of 17", "1 of 15", "8 of 14"]),
+        ("outlook-margin", ["found nothing that told"]),
+        ("surgery-margin", ["came back in 3.", "could not read"]),
+        ("targeted-how-long", ["harms can be borne", "most can stop", "advise to go on"]),
+        ("targeted-ret-pdgfrb", ["selpercatinib", "PDGFRB"]),
+        ("follow-up-plan", ["We have not read the plan itself"]),
+        ("who-rare", ["fewer than 1 in a million people have one"]),
+        ("harms-eyes-severe", ["24 in 100", "20 in 100", "one child"]),
+        ("harms-liver", ["United States", "European Union", "every 2 weeks", "every week"]),
+        ("harms-heart", ["heart failure", "first month", "Some died", "fast weight gain"]),
+        ("harms-bowel-hole", ["some people died", "no proof"]),
+        ("harms-hormones", ["27 of 32", "Children were not studied"]),
+        ("fertility-crizotinib", ["testosterone often fell", "puberty", "not known"]),
+        ("pregnancy-elsewhere", ["Switzerland", "90 days for women and for men"]),
+        ("pregnancy-pill", ["The pill may not work", "Lorlatinib", "repotrectinib", "6 months"]),
         ("harms-eyes-children", ["about 6 in 10", "flashes"]),
-        ("harms-eyes-checks", ["before the start", "1 month", "3 months"]),
+        ("harms-eyes-checks", ["United States", "before the start", "1 month", "3 months"]),
+        ("harms-eyes-checks", ["every month", "eye doctor", "stop crizotinib for good"]),
         ("pregnancy-crizotinib", ["45 days", "90 days"]),
         ("targeted-how-long", ["do not stop by yourself"]),
-        ("warning-fever", ["38 °C", "even once"]),
+        ("warning-fever", ["38 °C", "even once", "37.5 °C", "any other sign", "36 °C"]),
+        ("warning-unwell", ["no fever", "medicines against fever", "call before you use one"]),
         ("warning-do-not-wait", ["Do not wait", "emergency department"]),
     ],
 )
@@ -288,8 +306,72 @@ def test_what_families_act_on_is_said(statement_id: str, words: list[str]) -> No
 def test_warning_signs_and_questions_are_advice() -> None:
     for section_id in ("warning-signs", "questions"):
         assert {s.kind for s in section_of(section_id)} == {StatementKind.ADVICE}
+
+
+NOW, TODAY, SOON = (
+    "Call your emergency number now",
+    "Call your team at once, day or night",
+    "Tell your team within a few days",
+)
+
+
+def list_warnings(heading: str) -> str:
+    """Give the warning signs under a heading."""
+    found: dict[str, list[str]] = {}
+    at = ""
+    for statement in section_of("warning-signs"):
+        at = statement.heading or at
+        found.setdefault(at, []).append(statement.text)
+    return " ".join(found[heading])
+
+
+def test_warning_signs_are_grouped_by_how_soon_to_call() -> None:
     headings = [s.heading for s in section_of("warning-signs") if s.heading]
-    assert headings[0] == "Call your emergency number now"
+    assert headings == [NOW, TODAY, SOON]
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "blue lips", "swell up", "pain in the chest", "fainting", "heavy bleeding", "a fit",
+        "hard to wake", "headache with vomiting", "loss of sight", "numb or weak",
+        "bladder or bowel", "very strong pain", "with or without vomiting",
+        "doses do not stay down", "A bad injury", "ending one’s life",
+    ],
+)  # fmt: skip
+def test_what_can_not_wait_is_an_emergency(sign: str) -> None:
+    assert sign in list_warnings(NOW)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "38 °C", "below 36 °C", "even if there is no fever", "chickenpox, shingles or measles",
+        "72 hours", "new bruises", "tiny red spots", "short breath", "Swollen legs",
+        "fast weight gain", "uneven", "seeing double", "an eye that bulges", "not there",
+        "a limp", "does not use an arm or a leg", "hip or the knee", "yellow skin",
+        "diarrhoea that does not stop", "swallowing", "A headache that stays", "pregnant",
+        "a wound that is red",
+    ],
+)  # fmt: skip
+def test_what_the_team_hears_today_is_named(sign: str) -> None:
+    assert sign in list_warnings(TODAY)
+
+
+def test_nothing_that_is_urgent_stands_among_what_can_take_days() -> None:
+    said = list_warnings(SOON)
+    for sign in ("sight", "breath", "bleed", "vomit", "strong pain", "numb"):
+        assert sign not in said
+
+
+def test_every_targeted_medicine_is_named_where_the_unborn_child_is() -> None:
+    said = " ".join(s.text.lower() for s in section_of("fertility") if "pregnancy" in s.id)
+    text = " ".join(statement.text.lower() for statement in STATEMENTS.values())
+    agents = [agent for agent in load_therapies() if agent.endswith("nib")]
+    assert len(agents) == 8
+    for agent in agents:
+        assert agent in said
+        assert text.count(agent) >= 2
 
 
 def test_the_reader_is_a_patient_or_a_parent() -> None:

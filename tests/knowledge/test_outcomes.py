@@ -21,6 +21,7 @@ from spindle.knowledge.outcomes import (
     load_features,
     load_kinase_notes,
     load_outcomes,
+    load_unjudged,
     load_variants,
     make_outcome,
     meets_limit,
@@ -50,6 +51,9 @@ ROWS = {row.fact.id.removeprefix("outcomes."): row for row in load_outcomes()}
         ("da-2021.recurrence-as-printed", 4, 19),
         ("raitio-2024.recurrence", 80, 405),
         ("kong-2013.recurrence", 4, 5),
+        ("french-children-2022.recurrence", 8, 34),
+        ("french-children-2022.recurrence-thorax", 8, 14),
+        ("chest-15-2007.recurrence", 1, 15),
     ],
 )
 def test_counts_are_the_ones_of_the_source(name: str, n: int, of: int) -> None:
@@ -67,6 +71,8 @@ def test_counts_are_the_ones_of_the_source(name: str, n: int, of: int) -> None:
         ("ong-2012.event-free", 65, 60),
         ("thoracic-16-2009.survival", 93.8, 60),
         ("fudan-30.survival", 77, 60),
+        ("french-children-2022.survival", 96.8, 36),
+        ("french-children-2022.event-free", 77.4, 36),
     ],
 )
 def test_percentages_are_the_ones_of_the_source(name: str, percent: float, months: float) -> None:
@@ -136,6 +142,25 @@ def test_every_feature_names_facts_and_its_limits_hold_numbers() -> None:
     assert find_fact("outcomes.bennett-2017.mitoses").number == 7
 
 
+def test_facts_of_the_abstracts_say_what_the_abstracts_say() -> None:
+    """Ong 2012 on survival, Coffin 2007 on size, CREATE at 3 years, Peng 2022 on blood counts."""
+    for name in ("margin", "necrosis"):
+        assert "determined survival" in find_fact(f"outcomes.ong-2012.{name}").statement
+    sizes = {"size": 78, "size-recurrent": 87, "size-metastatic": 110}
+    for name, size in sizes.items():
+        assert find_fact(f"outcomes.coffin-2007.{name}").number == size
+    assert find_fact("outcomes.create-2021.alk-positive").number == 83.3
+    assert find_fact("outcomes.create-2021.alk-negative").number == 34.3
+    assert find_fact("outcomes.peng-2022.nlr").number == 1.958
+    assert "no span of time" in find_fact("epidemiology.nci-mypart.incidence").statement
+
+
+def test_what_can_not_be_judged_names_its_reason_and_its_facts() -> None:
+    for rule in load_unjudged():
+        assert rule.facts
+        assert rule.why.endswith(".")
+
+
 def test_the_variant_is_the_epithelioid_one() -> None:
     assert [rule.entity for rule in load_variants()] == ["eims"]
 
@@ -145,6 +170,7 @@ def test_what_is_said_of_alk_contradicts_itself() -> None:
     assert "only in ALK-positive patients" in said
     assert "same with and without ALK" in said
     assert "may have the better outlook" in said
+    assert "nobody in CREATE was left without it" in said
 
 
 @given(st.floats(-1000, 1000), st.floats(-1000, 1000), st.sampled_from(Comparison))

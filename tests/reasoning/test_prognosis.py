@@ -22,7 +22,7 @@ from spindle.cases.observations import (
 )
 from spindle.cases.patient import Age, Patient, TimeUnit
 from spindle.cases.specimen import Specimen
-from spindle.cases.tumour import Focality, Site, Tumour, TumourSize
+from spindle.cases.tumour import Extent, Focality, Site, Tumour, TumourSize
 from spindle.knowledge.facts import load_facts
 from spindle.knowledge.outcomes import load_features, load_outcomes
 from spindle.reasoning.findings import AdverseFeature, OutcomeFigure, Outlook
@@ -43,6 +43,7 @@ def make_case(
     observations: tuple[Observation, ...] = (),
     size_mm: float | None = None,
     diagnosis: str | Absent = NOT_REPORTED,
+    extent: Extent | Absent = NOT_REPORTED,
     **more: Any,
 ) -> Case:
     age = Age(months=years * 12, unit_as_reported=TimeUnit.YEARS) if years is not None else None
@@ -53,6 +54,7 @@ def make_case(
             diagnosis=diagnosis,
             sites=(Site(name=site),) if site else (),
             focality=focality,
+            extent=extent,
             size=TumourSize(dimensions_mm=(size_mm,)) if size_mm is not None else NOT_REPORTED,
         ),
         treatments=(Treatment(kind=TreatmentKind.SURGERY, margin=margin),),
@@ -161,6 +163,66 @@ def test_a_part_of_a_series_with_another_margin_stays_out_of_the_range() -> None
     assert "margin complete" not in positive
 
 
+def test_figures_that_leave_this_patient_out_come_last_and_make_no_range() -> None:
+    """A child's lung tumour with a positive margin: 0 of 17 were adults' with clear margins."""
+    outlook = describe("lung", 8, margin=Margin.R1)
+    facts = list_facts(outlook)
+    assert not facts[0].startswith("yuksel-2022")
+    clear = ["yuksel-2022.recurrence", "yuksel-2022.death", "two-centres-2016.recurrence-r0"]
+    after = facts[min(facts.index(name) for name in clear) :]
+    rows = {row.fact.id.removeprefix("outcomes."): row for row in load_outcomes()}
+    assert set(clear) <= set(after)
+    assert all(rows[name].margin not in ("any", "R1") for name in after)
+    assert not [words for words in outlook.ranges if "of 17" in words or "R0" in words]
+    said = next(words for words in outlook.limits if "come last and make no range" in words)
+    assert "unlike this one (all had clear margins; all had a complete resection" in said
+    figure = find_figure(outlook, "yuksel-2022.recurrence")
+    assert figure.differs == ("all had clear margins; this patient's is R1",)
+
+
+def test_a_childs_chest_tumour_is_shown_the_series_in_which_it_often_came_back() -> None:
+    outlook = describe("lung", 8, margin=Margin.R1)
+    said = next(words for words in outlook.ranges if words.startswith("Recurrence in IMT (thorax)"))
+    assert "7 % (1 of 15, counting metastasis too) to 57 % (8 of 14" in said
+    assert {"french-children-2022.recurrence-thorax", "chest-15-2007.recurrence"} <= set(
+        list_facts(outlook)[:4]
+    )
+
+
+def test_a_clear_margin_or_none_on_record_leaves_the_clear_series_in() -> None:
+    for margin in (Margin.R0, NOT_REPORTED):
+        outlook = describe("lung", 46, margin=margin)
+        assert list_facts(outlook)[0] == "yuksel-2022.recurrence"
+        assert not [words for words in outlook.limits if "clear margins" in words]
+        assert any("0 % (0 of 17, margin R0)" in words for words in outlook.ranges)
+
+
+def test_a_series_of_children_comes_last_for_an_adult() -> None:
+    outlook = describe("stomach", 40)
+    assert list_facts(outlook)[-1] == "liu-2024.recurrence"
+    assert any("unlike this one (patients of 0 to 15 years)" in said for said in outlook.limits)
+    assert not [words for words in outlook.ranges if "of 11" in words]
+
+
+@given(
+    st.sampled_from((*SITES, "stomach", "thigh")),
+    st.none() | st.floats(0, 90),
+    st.sampled_from([*Margin, NOT_REPORTED]),
+)
+def test_whoever_is_left_out_comes_last_with_a_reason(
+    site: str, years: float | None, margin: Margin | Absent
+) -> None:
+    outlook = describe(site, years, margin=margin)
+    rows = {row.fact.id: row for row in load_outcomes()}
+    others = {"R0": (Margin.R1, Margin.R2), "R1": (Margin.R0, Margin.R2)}
+    out = [margin in others.get(rows[f.facts[0]].margin, ()) for f in outlook.figures]
+    last = [f for f in outlook.figures if "margin" not in f.matches][-1:]
+    if any(out):
+        assert last == [outlook.figures[-1]]
+        assert any("come last and make no range" in words for words in outlook.limits)
+    assert not [words for words in outlook.limits if "()" in words]
+
+
 def test_a_missing_site_gives_general_figures_and_says_so() -> None:
     outlook = describe(years=31)
     assert any("site is not recorded" in words for words in outlook.limits)
@@ -264,6 +326,48 @@ def test_one_recurrence_does_not_say_that_there_were_not_four() -> None:
         assert find_feature(outlook, "he-2015.relapses").state == state
 
 
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ({"outcomes": (Outcome(kind=OutcomeKind.METASTASIS, has_occurred=True),)}, "present"),
+        ({"outcomes": (Outcome(kind=OutcomeKind.METASTASIS, has_occurred=False),)}, "absent"),
+        ({"extent": Extent.METASTATIC}, "present"),
+        ({"extent": Extent.LOCALISED}, "absent"),
+        ({"extent": Extent.INVASIVE}, "not recorded"),
+        ({}, "not recorded"),
+    ],
+)
+def test_spread_is_present_denied_or_not_recorded(more: dict[str, Any], state: str) -> None:
+    feature = find_feature(describe("lung", 8, **more), "raitio-2024.metastasis-death")
+    assert feature.state == state
+    assert "went with death" in feature.says
+
+
+def test_sources_on_uterine_necrosis_stand_side_by_side() -> None:
+    outlook = describe("uterus", histology=(HistologyFinding(name="necrosis"),))
+    said = find_feature(outlook, "pmid-25321329.necrosis").says
+    for words in ("only in tumours with an adverse outcome", "7 of 13 aggressive", "8 of 13 tum"):
+        assert words in said
+
+
+@pytest.mark.parametrize(
+    ("site", "fact", "words"),
+    [
+        ("lung", "seer-2019.age", "older age"),
+        ("maxillary sinus", "he-2015.pattern", "pattern I or II"),
+        ("maxillary sinus", "peng-2022.nlr", "1.958"),
+        ("uterus", "bennett-2017.compact", "compact"),
+        ("uterus", "pmid-25321329.others", "myxoid"),
+    ],
+)
+def test_what_no_case_can_answer_is_named_as_not_judged(site: str, fact: str, words: str) -> None:
+    outlook = describe(site, 40)
+    said = [limit for limit in outlook.limits if limit.startswith("Held adverse by a source")]
+    assert any(words in limit and "not judged here" in limit for limit in said)
+    assert f"outcomes.{fact}" in outlook.trace.facts
+    assert not [limit for limit in describe("lung").limits if "1.958" in limit]
+
+
 def test_another_populations_feature_is_shown_only_when_present_and_says_whose_it_is() -> None:
     outlook = describe("lung", histology=(HistologyFinding(name="necrosis"),))
     feature = find_feature(outlook, "he-2015.necrosis")
@@ -291,7 +395,10 @@ def test_alk_changes_nothing_and_its_conflict_is_said(result: TestResult) -> Non
     assert outlook.ranges == bare.ranges
     assert outlook.alerts == bare.alerts == ()
     assert outlook.about_kinase == bare.about_kinase
-    assert "the sources contradict each other" in outlook.about_kinase
+    assert outlook.about_kinase.startswith("Studies disagree")
+    assert "83.3 per cent of 12 ALK-positive" in outlook.about_kinase
+    assert "34.3 per cent of the ALK-negative" in outlook.about_kinase
+    assert "the drug's effect" in outlook.about_kinase
     assert {"outcomes.casanova-2020.alk", "outcomes.telugu-2017.alk"} <= set(outlook.trace.facts)
     assert not [name for name in list_facts(outlook) if "alk-positive" in name]
 
@@ -300,6 +407,7 @@ NUCLEAR = Stain(
     id="a", marker="ALK", result=TestResult.POSITIVE, pattern=StainPattern.NUCLEAR_MEMBRANE
 )
 RANBP2 = FusionTest(id="f", calls=(FusionCall(gene5="RANBP2", gene3="ALK"),))
+RRBP1 = FusionTest(id="f", calls=(FusionCall(gene5="RRBP1", gene3="ALK"),))
 
 
 @pytest.mark.parametrize(
@@ -316,9 +424,44 @@ def test_the_epithelioid_variant_raises_an_alert_with_its_figures(more: dict[str
     assert len(outlook.alerts) == 1
     assert "epithelioid inflammatory myofibroblastic sarcoma" in outlook.alerts[0]
     assert "3 of 5" in outlook.alerts[0]
-    assert outlook.figures[0].facts[0].startswith("outcomes.yu-2016")
-    assert ("variant" in outlook.figures[0].matches) is ("diagnosis" in more)
+    is_named = "observations" not in more
+    assert outlook.figures[0].facts[0].startswith("outcomes.yu-2016") is is_named
+    figure = find_figure(outlook, "yu-2016.recurrence")
+    assert ("variant" in figure.matches) is ("diagnosis" in more)
     assert any("the epithelioid variant: 60 % (3 of 5)" in words for words in outlook.ranges)
+
+
+@pytest.mark.parametrize(
+    ("test", "said"),
+    [
+        (RANBP2, "fusion partner RANBP2"),
+        (RRBP1, "fusion partner RRBP1"),
+        (NUCLEAR, "ALK stain at the nuclear membrane"),
+    ],
+)
+def test_a_partner_or_a_stain_alone_leaves_the_variant_to_the_morphology(
+    test: Observation, said: str
+) -> None:
+    """Huang 2016: RANBP2::ALK in a mesenteric IMT of bland spindle cells."""
+    outlook = describe("mesentery", 30, observations=(test,))
+    assert outlook.alerts[0].startswith(
+        f"Recorded: {said}. That is seen in the epithelioid inflammatory myofibroblastic sarcoma, "
+        "and in tumours that are not; the morphology decides."
+    )
+    assert "fusions.huang-2016.ranbp2" in outlook.trace.facts
+    usual = find_figure(outlook, "coffin-1995.recurrence")
+    assert not [words for words in usual.differs if "variant" in words]
+
+
+def test_with_the_morphology_denied_a_partner_shows_no_figures_of_the_variant() -> None:
+    denied = HistologyFinding(name="epithelioid morphology", is_present=False)
+    outlook = describe("mesentery", 30, histology=(denied,), observations=(RANBP2,))
+    assert (
+        "the morphology decides. Here epithelioid morphology is recorded as absent."
+        in (outlook.alerts[0])
+    )
+    assert not [name for name in list_facts(outlook) if name.startswith("yu-2016")]
+    assert outlook.figures == describe("mesentery", 30).figures
 
 
 def test_a_variant_that_is_denied_or_excluded_raises_none() -> None:

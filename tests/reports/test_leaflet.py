@@ -18,6 +18,7 @@ from spindle.reports.leaflet import (
     list_section_ids,
     render_html,
     render_text,
+    split_lead,
     write_review_state,
 )
 
@@ -173,6 +174,31 @@ def test_kinds_differ_by_word_and_sign_and_not_by_colour_alone() -> None:
     assert len(marks) == len(DOCUMENT["kinds"]) == 4
     for name, symbol in marks:
         assert f"{symbol}</span> {name}</span>" in PAGE
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Breathing: fast or noisy.", "Breathing:"),
+        ("In the belly: a lump.", "In the belly:"),
+        ("It shrank. It was 12 of 14: about 9 in 10.", ""),
+        ("The label in the United States says: go on.", ""),
+        ("No label here.", ""),
+    ],
+)
+def test_a_short_label_before_a_colon_is_set_apart_and_a_sentence_is_not(
+    text: str, label: str
+) -> None:
+    assert split_lead(text)[0] == label
+    assert "".join(split_lead(text)) == text
+
+
+def test_the_labels_of_warning_signs_are_set_in_bold() -> None:
+    section = next(s for s in DOCUMENT["sections"] if s["id"] == "warning-signs")
+    labels = [split_lead(statement["text"])[0] for statement in section["statements"]]
+    assert sum(map(bool, labels)) == len(labels) - 2
+    for label in filter(None, labels):
+        assert f"<strong>{label}</strong>" in PAGE
 
 
 def test_no_line_of_the_text_is_too_long_for_a_terminal() -> None:

@@ -14,7 +14,7 @@ from spindle.cases.observations import FusionCall, KinaseDomain, ReadingFrame
 from spindle.knowledge.facts import Fact, load_facts
 from spindle.knowledge.fusions import Frame, FusionFact, find_junctions
 
-_EXON = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
+_EXON = re.compile(r"(?<!\d)\d\d?\d?(?!\d)")
 AS_REPORTED = "as reported"
 BY_JUNCTION = "as the same junction is published"
 BY_DOMAIN = "since it is in frame and joins before the kinase domain"

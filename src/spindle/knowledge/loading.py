@@ -23,6 +23,7 @@ from spindle.knowledge.outcomes import (
     load_features,
     load_kinase_notes,
     load_outcomes,
+    load_unjudged,
     load_variants,
 )
 from spindle.knowledge.protocols import load_protocols
@@ -67,6 +68,7 @@ LOADERS: tuple[Callable[[], object], ...] = (
     load_features,
     load_variants,
     load_kinase_notes,
+    load_unjudged,
     load_discordances,
     load_gaps,
     load_therapies,

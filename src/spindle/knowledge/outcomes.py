@@ -53,6 +53,7 @@ class LookAt(StrEnum):
     STAIN = "stain"
     RELAPSES = "relapses"
     MARGIN = "margin"
+    SPREAD = "spread"
     SITE = "site"
 
 
@@ -129,6 +130,20 @@ class FeatureRule:
 
 
 @dataclass(frozen=True, slots=True)
+class UnjudgedFeature:
+    """A feature that a source holds adverse and that no case can answer."""
+
+    name: str
+    """The feature."""
+    site_group: str
+    """Sites of the source's population; `any` for all."""
+    why: str
+    """Why it can't be judged, in a sentence."""
+    facts: tuple[Fact, ...]
+    """What the sources say."""
+
+
+@dataclass(frozen=True, slots=True)
 class VariantRule:
     """What raises the alert for a variant with an outlook of its own."""
 
@@ -141,13 +156,13 @@ class VariantRule:
     findings: tuple[str, ...]
     """Microscopic findings that belong to it."""
     patterns: tuple[StainPattern, ...]
-    """Patterns of the ALK stain that belong to it."""
+    """Patterns of the ALK stain that are seen in it, and not only there."""
     partners: tuple[str, ...]
-    """Fusion partners that belong to it."""
+    """Fusion partners that are seen in it, and not only there."""
     facts: tuple[Fact, ...]
     """What the sources say of its course."""
     hints: tuple[Fact, ...]
-    """Facts that tie the patterns and partners to it."""
+    """Facts that tie the patterns and partners to it, and that show them without it."""
 
 
 @cache
@@ -232,6 +247,7 @@ def is_child(months: float) -> bool:
 
 
 _FEATURE_KEYS: Mapping[str, type] = {"name": str, "look_at": str, "site_group": str, "facts": list}
+_UNJUDGED_KEYS: Mapping[str, type] = {"name": str, "site_group": str, "why": str, "facts": list}
 _VARIANT_KEYS: Mapping[str, type] = {
     "entity": str,
     "name": str,
@@ -242,7 +258,7 @@ _VARIANT_KEYS: Mapping[str, type] = {
     "facts": list,
     "hints": list,
 }
-_TABLES = ("features", "variants", "kinase_notes")
+_TABLES = ("features", "unjudged", "variants", "kinase_notes")
 
 
 def _read_rules(table: str) -> list[Entry]:
@@ -273,8 +289,7 @@ def load_features() -> tuple[FeatureRule, ...]:
 def _make_feature(entry: Entry) -> FeatureRule:
     check_keys(entry, _FEATURE_KEYS, {"of": str, "limits": list})
     values: Mapping[str, Any] = entry.values
-    if values["site_group"] not in (ANY, *load_site_groups()):
-        raise entry.fail(f"{values['name']} has the unknown site group {values['site_group']!r}.")
+    _check_site_group(entry)
     if values["look_at"] not in set(LookAt):
         raise entry.fail(f"{values['name']} looks at the unknown {values['look_at']!r}.")
     limits = _find_facts(entry, "limits")
@@ -287,6 +302,35 @@ def _make_feature(entry: Entry) -> FeatureRule:
         site_group=values["site_group"],
         facts=_find_facts(entry, "facts"),
         limits=limits,
+    )
+
+
+def _check_site_group(entry: Entry) -> None:
+    values = entry.values
+    if values["site_group"] not in (ANY, *load_site_groups()):
+        raise entry.fail(f"{values['name']} has the unknown site group {values['site_group']!r}.")
+
+
+@cache
+def load_unjudged() -> tuple[UnjudgedFeature, ...]:
+    """Give what sources hold adverse and no case can answer, in the order of the file.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid` for an unknown field, fact or site group.
+    """
+    return tuple(_make_unjudged(entry) for entry in _read_rules("unjudged"))
+
+
+def _make_unjudged(entry: Entry) -> UnjudgedFeature:
+    check_keys(entry, _UNJUDGED_KEYS, {})
+    _check_site_group(entry)
+    return UnjudgedFeature(
+        name=entry.values["name"],
+        site_group=entry.values["site_group"],
+        why=entry.values["why"],
+        facts=_find_facts(entry, "facts"),
     )
 
 

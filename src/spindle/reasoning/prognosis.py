@@ -20,13 +20,21 @@ from spindle.knowledge.outcomes import (
     ANY,
     CAUTIONS,
     OutcomeRow,
+    UnjudgedFeature,
     load_kinase_notes,
     load_outcomes,
+    load_unjudged,
 )
 from spindle.knowledge.site_groups import name_site_group
 from spindle.reasoning.assessments import Assessment
 from spindle.reasoning.findings import AdverseFeature, OutcomeFigure, Outlook
-from spindle.reasoning.prognosis_features import VariantFinding, find_variant, list_features
+from spindle.reasoning.prognosis_features import (
+    ABSENT,
+    PRESENT,
+    VariantFinding,
+    find_variant,
+    list_features,
+)
 from spindle.reasoning.prognosis_patients import (
     Likeness,
     Nearness,
@@ -34,6 +42,7 @@ from spindle.reasoning.prognosis_patients import (
     compare_population,
     describe_traits,
     is_general,
+    is_left_out,
     is_of_interest,
     name_group,
 )
@@ -42,7 +51,7 @@ from spindle.trace import Trace, TraceStep
 PER_CENT = 100
 SUBJECT = "prognosis"
 NO_FORECAST = "These are figures of other patients. They are no forecast for this one."
-NO_RULE = "No rule is built on ALK, because the sources contradict each other."
+NO_RULE = "Studies disagree on ALK and outcome, so no rule is built on it."
 VARIANT_ONLY = (
     "The epithelioid variant is the one exception: the sources agree that its course is more "
     "aggressive."
@@ -56,15 +65,9 @@ class _Matched:
     row: OutcomeRow
     likenesses: tuple[Likeness, ...]
     group: str
-
-    @property
-    def unlike(self) -> tuple[str, ...]:
-        """Respects in which the population is known to differ, the site left out."""
-        return tuple(
-            likeness.respect
-            for likeness in self.likenesses
-            if likeness.nearness is Nearness.UNLIKE and likeness.respect != "site"
-        )
+    unlike: tuple[str, ...]
+    """Respects in which the population is known to differ, the site left out."""
+    is_left_out: bool
 
 
 def describe_outlook(case: Case, assessment: Assessment) -> Outlook:
@@ -74,16 +77,13 @@ def describe_outlook(case: Case, assessment: Assessment) -> Outlook:
     figure has its counts, and its exact 95 % interval where counts are given.
     """
     variant = find_variant(case)
-    traits = describe_traits(
-        case,
-        variant=variant.rule.entity if variant else "",
-        is_variant_diagnosed=bool(variant and variant.is_diagnosed),
-    )
+    traits = describe_traits(case, variant)
     matched = _match_rows(traits)
     features = list_features(case, traits.site_groups)
     used = [item.row.fact.id for item in matched]
     used += [fact for feature in features for fact in feature.facts]
     used += [fact.id for fact in load_kinase_notes()]
+    unjudged = [rule for rule in load_unjudged() if rule.site_group in (ANY, *traits.site_groups)]
     return Outlook(
         figures=tuple(_make_figure(item) for item in matched),
         ranges=tuple(_iterate_ranges(matched, traits)),
@@ -91,8 +91,8 @@ def describe_outlook(case: Case, assessment: Assessment) -> Outlook:
         alerts=tuple(_describe_alerts(variant)),
         about_kinase=_describe_kinase_notes(assessment),
         conflicts=tuple(conflict.id for conflict in list_conflicts(used, (SUBJECT,))),
-        limits=tuple(_iterate_limits(matched, traits)),
-        trace=_trace(matched, features, variant),
+        limits=(*_iterate_limits(matched, traits), *map(_say_unjudged, unjudged)),
+        trace=_trace(matched, features, unjudged, variant),
     )
 
 
@@ -102,20 +102,36 @@ def describe_outlook(case: Case, assessment: Assessment) -> Outlook:
 def _match_rows(traits: Traits) -> tuple[_Matched, ...]:
     """Give the figures of interest, the nearest population first."""
     rows = (row for row in load_outcomes() if is_of_interest(row, traits))
-    found = [_Matched(r, compare_population(r, traits), name_group(r, traits)) for r in rows]
+    found = [_match(row, traits) for row in rows]
     # Children's figures over all sites say little of an adult, and the other way round.
     shown = [item for item in found if item.group or "age" not in item.unlike]
     return tuple(sorted(shown, key=lambda item: _rank(item, traits)))
 
 
-def _rank(item: _Matched, traits: Traits) -> tuple[bool, bool, int, int, int, int]:
-    """Give the order: the variant, narrow sites, base rates, few differences, many patients."""
+def _match(row: OutcomeRow, traits: Traits) -> _Matched:
+    likenesses = compare_population(row, traits)
+    unlike = tuple(
+        likeness.respect
+        for likeness in likenesses
+        if likeness.nearness is Nearness.UNLIKE and likeness.respect != "site"
+    )
+    group = name_group(row, traits)
+    return _Matched(row, likenesses, group, unlike, is_left_out(row, unlike, traits))
+
+
+def _rank(item: _Matched, traits: Traits) -> tuple[bool, bool, bool, int, int, int, int]:
+    """Give the order of the figures.
+
+    Populations that leave this patient out come last. Before them: the variant when diagnosis or
+    morphology names it, base rates, narrow sites, few differences, many patients.
+    """
     groups = traits.site_groups
     position = groups.index(item.group) if item.group else len(groups)
     alike = sum(likeness.nearness is Nearness.LIKE for likeness in item.likenesses)
     of = item.row.fact.of if isinstance(item.row.fact.of, int) else 0
-    is_other_entity = item.row.entity != (traits.variant or "imt")
+    is_other_entity = item.row.entity != (traits.variant if traits.is_variant_likely else "imt")
     return (
+        item.is_left_out,
         is_other_entity,
         not item.row.is_base_rate,
         position,
@@ -185,18 +201,21 @@ def _iterate_cautions(row: OutcomeRow) -> Iterator[str]:
 
 
 def _iterate_ranges(matched: Sequence[_Matched], traits: Traits) -> Iterator[str]:
-    """Give a sentence an outcome: the variant, the narrowest site with figures, then all sites."""
+    """Give sentences for each outcome: the variant, each site from narrow to wide, all sites.
+
+    A figure whose population leaves this patient out makes no range.
+    """
     counted = [item for item in matched if item.row.is_base_rate and _has_share(item.row)]
+    counted = [item for item in counted if not item.is_left_out]
     counted = [item for item in counted if not item.row.is_part or _is_margin_near(item)]
     for outcome, months in dict.fromkeys((i.row.outcome, i.row.months) for i in counted):
         same = [i for i in counted if (i.row.outcome, i.row.months) == (outcome, months)]
         if variant := [item for item in same if item.row.entity != "imt"]:
             yield _say_range(variant, "the epithelioid variant")
         same = [item for item in same if item.row.entity == "imt"]
-        groups = [group for group in traits.site_groups if any(i.group == group for i in same)]
-        if groups:
-            near = [item for item in same if item.group == groups[0]]
-            yield _say_range(near, f"IMT ({name_site_group(groups[0])})")
+        for group in traits.site_groups:
+            if near := [item for item in same if item.group == group]:
+                yield _say_range(near, f"IMT ({name_site_group(group)})")
         if general := [item for item in same if is_general(item.row, traits)]:
             yield _say_range(general, "IMT (all sites)")
 
@@ -255,8 +274,18 @@ def _describe_alerts(variant: VariantFinding | None) -> Iterator[str]:
     if variant.is_diagnosed:
         yield f"The diagnosis is {variant.rule.name}. {said}"
     else:
-        because = ", ".join(variant.because)
-        yield f"Recorded: {because}. That belongs to the {variant.rule.name}. {said}"
+        yield f"{_say_hints(variant)} {said}"
+
+
+def _say_hints(variant: VariantFinding) -> str:
+    recorded, name = f"Recorded: {', '.join(variant.because)}.", variant.rule.name
+    findings = " or ".join(variant.rule.findings)
+    if variant.morphology == PRESENT:
+        return f"{recorded} The {findings} belongs to the {name}."
+    seen = f"That is seen in the {name}, and in tumours that are not; the morphology decides."
+    if variant.morphology == ABSENT:
+        return f"{recorded} {seen} Here {findings} is recorded as absent."
+    return f"{recorded} {seen}"
 
 
 def _describe_kinase_notes(assessment: Assessment) -> str:
@@ -268,6 +297,8 @@ def _describe_kinase_notes(assessment: Assessment) -> str:
 
 def _iterate_limits(matched: Iterable[_Matched], traits: Traits) -> Iterator[str]:
     yield NO_FORECAST
+    if left_out := [item for item in matched if item.is_left_out]:
+        yield _say_left_out(left_out)
     has_near = any(item.group for item in matched)
     if not traits.has_site:
         yield "The site is not recorded, so only figures over all sites are shown."
@@ -283,9 +314,31 @@ def _iterate_limits(matched: Iterable[_Matched], traits: Traits) -> Iterator[str
         yield "No figure for patients with several tumours was read."
 
 
+def _say_left_out(items: Sequence[_Matched]) -> str:
+    """Give why figures come last: whom they are of."""
+    respects = ("margin", "age")
+    reasons = [
+        x.words.partition("; this patient")[0]
+        for item in items
+        for x in item.likenesses
+        if x.nearness is Nearness.UNLIKE and x.respect in respects
+    ]
+    verb = "is" if len(items) == 1 else "are"
+    return (
+        f"{len(items)} of the figures {verb} of patients unlike this one "
+        f"({'; '.join(dict.fromkeys(reasons))}); they come last and make no range."
+    )
+
+
+def _say_unjudged(rule: UnjudgedFeature) -> str:
+    said = " ".join(f"{fact.statement} ({fact.applies_to})" for fact in rule.facts)
+    return f"Held adverse by a source and not judged here: {rule.name}. {said} {rule.why}"
+
+
 def _trace(
     matched: Sequence[_Matched],
     features: Sequence[AdverseFeature],
+    unjudged: Sequence[UnjudgedFeature],
     variant: VariantFinding | None,
 ) -> Trace:
     near = sum(bool(item.group) for item in matched)
@@ -298,7 +351,10 @@ def _trace(
         TraceStep(
             concluded=_count_features(features),
             observations=tuple(o for feature in features for o in feature.observations),
-            facts=tuple(fact for feature in features for fact in feature.facts),
+            facts=(
+                *(fact for feature in features for fact in feature.facts),
+                *(fact.id for rule in unjudged for fact in rule.facts),
+            ),
             would_change="a finding that is not recorded",
         ),
         TraceStep(concluded=NO_RULE, facts=tuple(fact.id for fact in load_kinase_notes())),

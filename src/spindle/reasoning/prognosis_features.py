@@ -11,6 +11,7 @@ from spindle.cases.case import Case
 from spindle.cases.course import Margin, OutcomeKind
 from spindle.cases.observations import FusionTest, HistologyFinding, Stain, TestResult
 from spindle.cases.specimen import Specimen
+from spindle.cases.tumour import Extent
 from spindle.knowledge.facts import Fact
 from spindle.knowledge.histology import find_finding, list_implied
 from spindle.knowledge.outcomes import (
@@ -159,6 +160,18 @@ def _answer_margin(rule: FeatureRule, case: Case) -> Answer:
     return state, (f"margin {margins[-1].value}",)
 
 
+def _answer_spread(rule: FeatureRule, case: Case) -> Answer:
+    """Give present when spread is recorded, absent when it is denied, else not recorded."""
+    del rule
+    said = [o.has_occurred for o in case.outcomes if o.kind is OutcomeKind.METASTASIS]
+    extent = case.tumour.extent
+    here = ["extent metastatic"] if extent is Extent.METASTATIC else []
+    here += ["metastasis"] * any(said)
+    denied = ["extent localised"] if extent is Extent.LOCALISED else []
+    denied += ["no metastasis"] if said else []
+    return _choose(here, denied)
+
+
 def _answer_site(rule: FeatureRule, case: Case) -> Answer:
     names = [site.name for site in case.tumour.sites]
     if not names:
@@ -173,6 +186,7 @@ _ANSWERS: Mapping[LookAt, Callable[[FeatureRule, Case], Answer]] = {
     LookAt.STAIN: _answer_stain,
     LookAt.RELAPSES: _answer_relapses,
     LookAt.MARGIN: _answer_margin,
+    LookAt.SPREAD: _answer_spread,
     LookAt.SITE: _answer_site,
 }
 
@@ -186,7 +200,19 @@ class VariantFinding:
     is_diagnosed: bool
     """Whether the diagnosis names it."""
     because: tuple[str, ...]
-    """What is recorded that belongs to it, in words."""
+    """What is recorded that is seen in it, in words."""
+    morphology: str
+    """Whether the findings that belong to it are `present`, `absent` or `not recorded`."""
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether the diagnosis or the morphology names it; a stain or a partner does not."""
+        return self.is_diagnosed or self.morphology == PRESENT
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be the variant: not when its morphology is denied."""
+        return self.is_diagnosed or self.morphology != ABSENT
 
     def list_facts(self) -> tuple[Fact, ...]:
         """Give the facts behind the alert: on the course, and on what hints at the variant."""
@@ -202,8 +228,17 @@ def find_variant(case: Case) -> VariantFinding | None:
         diagnosed = _names_variant(case.tumour.diagnosis, rule)
         because = tuple(dict.fromkeys(_iterate_hints(case, rule)))
         if diagnosed or because:
-            return VariantFinding(rule, diagnosed, because)
+            return VariantFinding(rule, diagnosed, because, _find_morphology(case, rule))
     return None
+
+
+def _find_morphology(case: Case, rule: VariantRule) -> str:
+    """Give whether a finding that belongs to a variant is present, absent or not recorded."""
+    findings = [finding for _, finding in _iterate_findings(case)]
+    said = [f.is_present for f in findings if _name_finding(f.name) in rule.findings]
+    if not said:
+        return NOT_RECORDED
+    return PRESENT if any(said) else ABSENT
 
 
 def _names_variant(diagnosis: str | Absent, rule: VariantRule) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from spindle.cases.course import Margin
 from spindle.cases.tumour import Focality
 from spindle.knowledge.outcomes import ANY, NOT, OutcomeRow, count_years, is_child
 from spindle.knowledge.site_groups import list_site_groups, name_site_group
+from spindle.reasoning.prognosis_features import VariantFinding
 
 CLEAR, COMPLETE, INCOMPLETE = "R0", "complete", "incomplete"
 
@@ -52,13 +53,16 @@ class Traits:
     focality: Focality | Absent
     """One tumour or several."""
     variant: str
-    """Id of the variant that is diagnosed or suspected; empty for none."""
+    """Id of the variant that is diagnosed or may be there; empty for none."""
     is_variant_diagnosed: bool
-    """Whether the variant is named as the diagnosis, and not only hinted at by a finding."""
+    """Whether the variant is named as the diagnosis, and not only hinted at."""
+    is_variant_likely: bool
+    """Whether the diagnosis or the morphology names it, and not only a stain or a partner."""
 
 
-def describe_traits(case: Case, *, variant: str, is_variant_diagnosed: bool) -> Traits:
-    """Give what the outlook asks of a case."""
+def describe_traits(case: Case, found: VariantFinding | None) -> Traits:
+    """Give what the outlook asks of a case, with the variant that was found in it, if any."""
+    variant = found if found and found.is_open else None
     sites = tuple(site.name for site in case.tumour.sites)
     age = case.patient.age_at_diagnosis
     margins = [t.margin for t in case.treatments if not isinstance(t.margin, Absent)]
@@ -68,8 +72,9 @@ def describe_traits(case: Case, *, variant: str, is_variant_diagnosed: bool) -> 
         age_months=NOT_REPORTED if isinstance(age, Absent) else age.months,
         margin=margins[-1] if margins else NOT_REPORTED,
         focality=case.tumour.focality,
-        variant=variant,
-        is_variant_diagnosed=is_variant_diagnosed,
+        variant=variant.rule.entity if variant else "",
+        is_variant_diagnosed=bool(variant and variant.is_diagnosed),
+        is_variant_likely=bool(variant and variant.is_likely),
     )
 
 
@@ -91,6 +96,28 @@ def is_general(row: OutcomeRow, traits: Traits) -> bool:
         return True
     left_out = [group.removeprefix(NOT) for group in row.site_groups if group.startswith(NOT)]
     return bool(left_out) and not set(left_out) & set(traits.site_groups)
+
+
+def is_left_out(row: OutcomeRow, unlike: Collection[str], traits: Traits) -> bool:
+    """Give whether the stated population of a figure leaves this patient out.
+
+    It does when all its patients had another margin, or when it is of children and the patient is
+    an adult, or the other way round. A range of ages says who was there, and leaves nobody out.
+
+    Parameters
+    ----------
+    row:
+        The figure.
+    unlike:
+        Respects in which its population is known to differ.
+    traits:
+        What is known of the patient.
+    """
+    if "margin" in unlike:
+        return True
+    if "age" not in unlike or isinstance(traits.age_months, Absent) or row.population == ANY:
+        return False
+    return is_child(traits.age_months) != (row.population == "children")
 
 
 def compare_population(row: OutcomeRow, traits: Traits) -> tuple[Likeness, ...]:
@@ -156,13 +183,14 @@ def _compare_margin(row: OutcomeRow, traits: Traits) -> Likeness:
     says = {
         CLEAR: "all had clear margins",
         COMPLETE: "all had a complete resection, which is not the same as a clear margin",
-        INCOMPLETE: "all had an incomplete resection",
+        INCOMPLETE: "all had an incomplete resection, which is not the same as a positive margin",
     }.get(row.margin, f"all had the margin {row.margin}")
     if isinstance(traits.margin, Absent):
         return Likeness("margin", Nearness.OPEN, f"{says}; this patient's is not recorded")
     if traits.margin.value == row.margin:
         return Likeness("margin", Nearness.LIKE, "")
-    is_half_like = row.margin == COMPLETE and traits.margin is Margin.R0
+    half_like = {COMPLETE: (Margin.R0,), INCOMPLETE: (Margin.R1, Margin.R2)}
+    is_half_like = traits.margin in half_like.get(row.margin, ())
     nearness = Nearness.OPEN if is_half_like else Nearness.UNLIKE
     return Likeness("margin", nearness, f"{says}; this patient's is {traits.margin.value}")
 
@@ -179,8 +207,10 @@ def _compare_focality(row: OutcomeRow, traits: Traits) -> Likeness:
 
 def _compare_variant(row: OutcomeRow, traits: Traits) -> Likeness:
     if row.entity == "imt":
+        if not traits.is_variant_likely:
+            return Likeness("variant", Nearness.OPEN, "")
         return Likeness("variant", Nearness.UNLIKE, "not limited to the epithelioid variant")
     if traits.is_variant_diagnosed:
         return Likeness("variant", Nearness.LIKE, "")
-    words = "all had the epithelioid variant; here only a finding that belongs to it is recorded"
+    words = "all had the epithelioid variant, which is not diagnosed here"
     return Likeness("variant", Nearness.OPEN, words)

@@ -36,6 +36,7 @@ from spindle.reasoning.assessments import (
     KinaseStatus,
     NextTest,
 )
+from spindle.reasoning.specimens import propose_better_specimen
 from spindle.reasoning.statuses import (
     FUSION_ASSAYS,
     SEQUENCING_ASSAYS,
@@ -113,13 +114,14 @@ def assess_case(
         `protocol-unknown`, `fish-rule-unknown`.
     """
     readings = collect_readings(case, fish_rule_id=find_fish_rule(fish_rule_id).id)
-    return assess_readings(
+    assessment = assess_readings(
         readings,
         protocol_id=find_protocol(protocol_id).id,
         fish_rule_id=fish_rule_id,
         tissue_left=find_tissue_left(case),
         is_decalcified=any(s.is_decalcified is True for s in case.specimens),
     )
+    return propose_better_specimen(case, assessment, readings)
 
 
 NO_TISSUE = "No tissue is left; a test that is proposed would need a new sample."
@@ -146,7 +148,9 @@ def assess_readings(
     kinases = assess_kinases(readings, first=protocol.kinase)
     is_scarce = tissue_left in (TissueLeft.LITTLE, TissueLeft.NONE)
     walk = _say_shared(walk_protocol(protocol, kinases, is_tissue_scarce=is_scarce), kinases)
-    if more := sum(reading.nuclei_to_count for reading in kinases[protocol.kinase].readings):
+    asked = kinases[protocol.kinase]
+    more = sum(reading.nuclei_to_count for reading in asked.readings)
+    if more and asked.status is not KinaseStatus.FUSION_DETECTED:
         walk = _count_on_first(walk, more)
     trace = Trace(tuple(step for reading in readings for step in reading.trace.steps))
     trace += Trace(tuple(_trace_status(kinase) for kinase in kinases.values()))

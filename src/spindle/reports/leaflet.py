@@ -35,6 +35,8 @@ FACTS_NOTE = (
 )
 TEMPLATES = Path(__file__).with_name("templates")
 LINE_WIDTH = 78
+LONGEST_LEAD = 5
+"""Words before a colon that still read as a label."""
 
 KIND_NAMES: Mapping[StatementKind, str] = {
     StatementKind.KNOWN: "Known",
@@ -234,6 +236,17 @@ def _describe_fact(fact: Fact, number: int) -> dict[str, Any]:
     }
 
 
+def split_lead(text: str) -> tuple[str, str]:
+    """Give the label before the first colon, and the rest; no label when it is a sentence.
+
+    `Breathing: fast or noisy breathing.` gives `Breathing:` and ` fast or noisy breathing.`
+    """
+    head, colon, rest = text.partition(": ")
+    if not colon or "." in head or len(head.split()) > LONGEST_LEAD:
+        return "", text
+    return f"{head}:", f" {rest}"
+
+
 # HTML -------------------------------------------------------------------------------------------
 
 
@@ -255,6 +268,7 @@ def _load_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["day"] = write_day
+    environment.filters["lead"] = split_lead
     environment.filters["style"] = lambda name: Markup(
         (TEMPLATES / name).read_text(encoding="utf-8")
     )
