@@ -8,13 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.patient import Age, Precision, TimeUnit
 from spindle.errors import UserError
-from spindle.knowledge.ages import AgeLimits, AgeSpan, name_age, name_limits, name_months, span_age
+from spindle.knowledge.ages import (
+    AgeLimits,
+    AgeSpan,
+    is_adult,
+    name_age,
+    name_limits,
+    name_months,
+    span_age,
+)
 from spindle.knowledge.approvals import (
     load_indications,
     load_labels,
     load_not_found,
+    load_unconfirmed,
     make_indication,
     make_label,
 )
@@ -115,6 +125,14 @@ def test_no_trial_is_made_up_where_none_in_imt_was_found(agent: str) -> None:
 def test_the_single_secondary_page_on_japan_is_no_approval() -> None:
     assert ("alectinib", "JP") not in {(item.agent, item.region) for item in INDICATIONS}
     assert not any(item.agent == "crizotinib" and item.region == "CN" for item in INDICATIONS)
+
+
+def test_what_only_a_secondary_page_tells_says_so_and_is_no_approval() -> None:
+    approved = {(item.agent, item.region) for item in INDICATIONS}
+    unsure = {(item.agent, item.region) for item in load_unconfirmed()}
+    assert unsure == {("alectinib", "JP"), ("entrectinib", "CN")}
+    assert not unsure & approved
+    assert all("not confirmed" in item.fact.statement for item in load_unconfirmed())
 
 
 def test_nothing_else_than_a_reported_study_stands_in_the_table() -> None:
@@ -293,6 +311,18 @@ def test_limits_are_said_as_labels_say_them(limits: AgeLimits, words: str) -> No
     assert name_limits(limits) == words
 
 
+@pytest.mark.parametrize(
+    ("given_age", "grown"),
+    [
+        (age(215.0), False), (age(216.0), True), (age(204.0, "years"), False),
+        (age(216.0, "years"), True), (age(204.0, "years", "about"), None),
+        (age(11.0), False), (age(216.0, "years", "over"), True), (NOT_REPORTED, None),
+    ],
+)  # fmt: skip
+def test_an_adult_is_18_years_or_older(given_age: Age | Absent, grown: bool | None) -> None:
+    assert is_adult(given_age) is grown
+
+
 # Faults -----------------------------------------------------------------------------------------
 
 THERAPY: dict[str, Any] = {
@@ -319,6 +349,13 @@ RESISTANCE: dict[str, Any] = {
         (make_therapy, THERAPY | {"needs": ["resectable"]}, "list of lists"),
         (make_therapy, THERAPY | {"kinases": ["EGFR"]}, "'EGFR' is not known"),
         (make_therapy, THERAPY | {"dose": "much"}, "unknown field 'dose'"),
+        (make_therapy, THERAPY | {"kind": "targeted"}, "lacks gravest"),
+        (make_therapy, THERAPY | {"gravest": "Harms."}, "lacks gravest"),
+        (make_therapy, THERAPY | {"gravest": "A. B.", "gravest_facts": ["harm.nsaid.gut"]},
+         "one sentence"),
+        (make_therapy, THERAPY | {"gravest": "A.", "gravest_facts": ["harm.nsaid.heart"]},
+         "none of its harms"),
+        (make_therapy, THERAPY | {"own_needs": [["progressed"]]}, "without the other"),
         (make_indication, INDICATION | {"agent": "aspirin"}, "'aspirin' is not known"),
         (make_indication, INDICATION | {"region": "UK"}, "'UK' is not known"),
         (make_indication, INDICATION | {"facts": []}, "names no fact"),
@@ -364,8 +401,12 @@ def test_every_fact_on_treatments_is_used() -> None:
     used |= {item.fact.id for item in load_not_found()}
     used |= {fact.id for label in load_labels().values() for fact in label.facts}
     used |= {fact.id for item in load_resistance().values() for fact in item.facts}
-    used |= {"age.about"}
-    only_in_conflicts = {"approvals.crizotinib.wrong-year", "approvals.us.crizotinib.date"}
+    used |= {item.fact.id for item in load_unconfirmed()}
+    used |= {"age.about", "age.adult"}
+    only_in_conflicts = {
+        "approvals.crizotinib.wrong-year", "approvals.us.crizotinib.date",
+        "evidence.crizotinib.advl0912-one-dose",
+    }  # fmt: skip
     assert "facts/therapies.toml" in list_files("facts")
     mine = {fact.id for fact in load_facts().values() if "facts/therapies.toml" in fact.written_at}
     assert mine - used - only_in_conflicts == set()

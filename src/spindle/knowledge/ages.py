@@ -9,12 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from spindle.cases.absence import Absent
 from spindle.cases.patient import Age, Precision, TimeUnit
 from spindle.knowledge.facts import find_fact
 
 MONTHS_PER_YEAR = 12
 DAYS_PER_MONTH = 365.25 / MONTHS_PER_YEAR
 ABOUT_FACT = "age.about"
+ADULT_FACT = "age.adult"
 _ENDLESS = float("inf")
 # How long a unit is in months: an age in whole units may be almost one unit more.
 _UNIT_MONTHS = {
@@ -89,6 +91,14 @@ def span_age(age: Age) -> AgeSpan:
         return AgeSpan(age.months, end)
     slack = max(age.months * find_fact(ABOUT_FACT).number / 100, MONTHS_PER_YEAR)
     return AgeSpan(max(0.0, age.months - slack), end + slack)
+
+
+def is_adult(age: Age | Absent) -> bool | None:
+    """Give whether an age is an adult's; none when it is not reported or the limit lies in it."""
+    if isinstance(age, Absent):
+        return None
+    limits = AgeLimits(find_fact(ADULT_FACT).number * MONTHS_PER_YEAR, None)
+    return limits.contain(span_age(age))
 
 
 def name_months(months: float) -> str:

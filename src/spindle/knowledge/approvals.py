@@ -25,7 +25,7 @@ APPROVALS_FILE = "approvals.toml"
 ANY_REGION = "any"
 # What a label can take as proof.
 PROOFS = ("fusion", "rearrangement")
-_TABLES = ("labels", "approvals", "not_found")
+_TABLES = ("labels", "approvals", "not_found", "unconfirmed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,11 @@ class LabelTerm:
     """What the wording says, and what it leaves open."""
     facts: tuple[Fact, ...]
     """Facts behind it."""
+
+    @property
+    def is_inferred(self) -> bool:
+        """Whether what counts is read into the wording and not said by it."""
+        return any(fact.is_inferred for fact in self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,10 @@ class Indication:
 
 @dataclass(frozen=True, slots=True)
 class NotFound:
-    """An indication for IMT that was looked for and not found, which is not the same as none."""
+    """An indication that was looked for and not found, or that only a secondary page tells of.
+
+    Neither is the same as none.
+    """
 
     agent: str
     """The treatment."""
@@ -206,8 +214,24 @@ def load_not_found() -> tuple[NotFound, ...]:
     UserError
         `knowledge-invalid`, with file and line.
     """
+    return _load_records("not_found")
+
+
+@cache
+def load_unconfirmed() -> tuple[NotFound, ...]:
+    """Give the approvals of which only a secondary page tells, so that they are not listed.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line.
+    """
+    return _load_records("unconfirmed")
+
+
+def _load_records(table: str) -> tuple[NotFound, ...]:
     found = []
-    for entry in _read("not_found"):
+    for entry in _read(table):
         check_keys(entry, {"agent": str, "kinases": list, "region": str, "fact": str}, {})
         values = entry.values
         refuse_unknown(entry, [values["agent"]], load_therapies(), "treatment")

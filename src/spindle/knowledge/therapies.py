@@ -32,7 +32,11 @@ CONDITIONS = (
     "refractory", "metastatic", "locally-advanced", "advanced", "progressed", "severe-morbidity",
     "no-alternative", "others-exhausted", "approved-test", "validated-test",
     "no-resistance-mutation", "ntrk-inhibitor-before", "no-ntrk-inhibitor-before",
+    "alk-inhibitor-before",
 )  # fmt: skip
+# Whose setting it is, where the data do not say otherwise.
+PUBLISHED = "published for"
+TARGETED = "targeted"
 
 Needs = tuple[tuple[str, ...], ...]
 
@@ -71,11 +75,26 @@ class Therapy:
     """How weak its evidence is, and what else is said of it."""
     guidelines: tuple[Fact, ...] = ()
     """What guidelines say of it, with their year."""
+    asks: str = PUBLISHED
+    """Words before its setting: `published for`, or whose labels ask for it."""
+    own_needs: Needs = ()
+    """Conditions that Spindle itself asks for before it calls it fitting."""
+    own_needs_facts: tuple[Fact, ...] = ()
+    """Facts behind those."""
+    growing_facts: tuple[Fact, ...] = ()
+    """Why a child's growth leaves it open; empty where it makes no difference."""
+    gravest: str = ""
+    """Its gravest harms in one short sentence; empty when none is known."""
+    gravest_facts: tuple[Fact, ...] = ()
+    """Facts behind that sentence, all of them among its harms."""
 
     @property
     def facts(self) -> tuple[Fact, ...]:
         """Every fact that it names, each once."""
-        named = (*self.evidence, *self.guidelines, *self.harms, *self.infection_first_facts)
+        named = (
+            *self.evidence, *self.guidelines, *self.harms, *self.infection_first_facts,
+            *self.own_needs_facts, *self.growing_facts,
+        )  # fmt: skip
         return tuple(dict.fromkeys(named))
 
 
@@ -115,9 +134,13 @@ _REQUIRED: Mapping[str, type] = {
 _OPTIONAL: Mapping[str, type] = {
     "kinases": list, "is_always_listed": bool, "is_ntrk_inhibitor": bool, "terms": list,
     "infection_first_at": list, "infection_first_facts": list, "evidence_for": list,
-    "evidence": list, "guidelines": list,
+    "evidence": list, "guidelines": list, "asks": str, "own_needs": list,
+    "own_needs_facts": list, "growing_facts": list, "gravest": str, "gravest_facts": list,
 }  # fmt: skip
-_FACT_LISTS = ("harms", "infection_first_facts", "evidence", "guidelines")
+_FACT_LISTS = (
+    "harms", "infection_first_facts", "evidence", "guidelines", "own_needs_facts", "growing_facts",
+    "gravest_facts",
+)  # fmt: skip
 
 
 def pick_facts(entry: Entry, ids: Iterable[str]) -> tuple[Fact, ...]:
@@ -169,8 +192,8 @@ def make_therapy(entry: Entry) -> Therapy:
     Raises
     ------
     UserError
-        `knowledge-invalid` for a malformed field, an unknown fact, kinase, kind or condition, or
-        a treatment without a harm.
+        `knowledge-invalid` for a malformed field, an unknown fact, kinase, kind or condition, a
+        treatment without a harm, or a sentence on the gravest harms without facts among them.
     """
     check_keys(entry, _REQUIRED, _OPTIONAL)
     values = dict(entry.values)
@@ -181,12 +204,28 @@ def make_therapy(entry: Entry) -> Therapy:
     refuse_unknown(entry, values.get("infection_first_at", ()), groups, "group of sites")
     if not values["harms"]:
         raise entry.fail(f"{values['id']} names no harm.")
-    values["needs"] = read_needs(entry, values["needs"])
+    _check_gravest(entry)
+    for name in ("needs", "own_needs"):
+        values[name] = read_needs(entry, values.get(name, ()))
+    if bool(values["own_needs"]) != bool(values.get("own_needs_facts")):
+        raise entry.fail(f"{values['id']} has own_needs or own_needs_facts without the other.")
     for name in _FACT_LISTS:
         values[name] = pick_facts(entry, values.get(name, ()))
     for name in ("kinases", "terms", "infection_first_at", "evidence_for"):
         values[name] = tuple(values.get(name, ()))
     return Therapy(**values)
+
+
+def _check_gravest(entry: Entry) -> None:
+    """Refuse a sentence on the gravest harms without facts, and a targeted drug without one."""
+    values = entry.values
+    said, facts = values.get("gravest", ""), values.get("gravest_facts", [])
+    if bool(said) != bool(facts) or (values["kind"] == TARGETED and not said):
+        raise entry.fail(f"{values['id']} lacks gravest or gravest_facts.")
+    if said and not (said.endswith(".") and said.count(".") == 1):
+        raise entry.fail(f"{values['id']}: gravest is one sentence with a full stop.")
+    if strange := [fact for fact in facts if fact not in values["harms"]]:
+        raise entry.fail(f"{values['id']}: the fact {strange[0]!r} is none of its harms.")
 
 
 @cache

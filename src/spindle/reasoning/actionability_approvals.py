@@ -15,6 +15,7 @@ from spindle.knowledge.approvals import (
     list_indications,
     load_labels,
     load_not_found,
+    load_unconfirmed,
 )
 from spindle.knowledge.regions import load_regions
 from spindle.knowledge.therapies import Therapy
@@ -92,8 +93,11 @@ def _is_about(age: Age | Absent) -> bool:
 
 def _judge_term(indication: Indication, drivers: Drivers) -> Condition:
     """Give whether the tumour is what the label calls it: a question of its own."""
-    label = judge_label(load_labels()[indication.label], drivers)
+    term = load_labels()[indication.label]
+    label = judge_label(term, drivers)
     said = label.why.partition(". ")[0]
+    if label.fit is Fit.YES and term.is_inferred:
+        said += f"; that this counts as {term.id} is inferred, the wording names no test"
     return Condition(label.fit, f"asks for {label.label}, which is its own question; {said}")
 
 
@@ -126,10 +130,19 @@ def list_not_found(therapy: Therapy, kinases: set[str], region: str) -> Iterator
             yield item
 
 
+def list_unconfirmed(therapy: Therapy, kinases: set[str], region: str) -> Iterator[NotFound]:
+    """Give the approvals of an agent for these kinases of which only a secondary page tells."""
+    for item in load_unconfirmed():
+        if item.agent == therapy.id and region in ("", item.region) and kinases & set(item.kinases):
+            yield item
+
+
 def has_source(therapy: Therapy, kinases: set[str], region: str) -> bool:
-    """Give whether anything was read of an agent in a region, found or not."""
+    """Give whether anything was read of an agent in a region, found, not found or not confirmed."""
     labels = load_labels()
     indications = list_indications(therapy.id)
     return any(
         item.region == region and kinases & set(labels[item.label].kinases) for item in indications
-    ) or any(list_not_found(therapy, kinases, region))
+    ) or any(
+        (*list_not_found(therapy, kinases, region), *list_unconfirmed(therapy, kinases, region))
+    )

@@ -100,7 +100,7 @@ class Drivers:
     def find(self, kinases: Iterable[str]) -> list[KinaseState]:
         """Give the states of any of these kinases, the strongest first."""
         wanted = set(kinases)
-        return [state for state in self.states if wanted & set(state.kinases)]
+        return [state for state in self.states if not wanted.isdisjoint(state.kinases)]
 
     @property
     def signals(self) -> list[KinaseState]:

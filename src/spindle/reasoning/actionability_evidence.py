@@ -8,10 +8,10 @@ from functools import cache, lru_cache
 from spindle.assays.shares import compute_exact_interval
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.patient import Age
-from spindle.knowledge.ages import name_age, name_limits, span_age
+from spindle.knowledge.ages import is_adult, name_age, name_limits, span_age
 from spindle.knowledge.facts import Fact
 from spindle.knowledge.resistance import Resistance, ResistanceContext, load_resistance
-from spindle.knowledge.therapies import Therapy, Trial, load_therapies, load_trials
+from spindle.knowledge.therapies import TARGETED, Therapy, Trial, load_therapies, load_trials
 from spindle.reasoning.actionability_drivers import KinaseState
 from spindle.reasoning.actionability_settings import Course, Variant
 from spindle.reasoning.findings import TrialResult
@@ -20,6 +20,8 @@ from spindle.reasoning.statuses import join_words
 AS_PRINTED = "as printed"
 COMPUTED = "exact, computed here"
 CASE_REPORT = "case report"
+NO_CHILD = "no child stands in its sources, only single adults"
+NO_ADULT = "no adult stands in its sources, only single children"
 _IMT = "imt"
 
 
@@ -83,16 +85,30 @@ def _describe_strength(therapy_id: str, shown: tuple[str, ...], is_meant: bool) 
 def judge_study_ages(trials: Sequence[Trial], age: Age | Absent) -> str:
     """Give the sentence that nobody of this age was counted, where all studies say their ages.
 
-    Reports of single patients are left out: they are no population.
+    Reports of single patients are no population, and speak only where there is nothing else.
     """
     studies = [trial for trial in trials if trial.design != CASE_REPORT]
-    if isinstance(age, Absent) or not studies or any(t.ages.is_open for t in studies):
+    if isinstance(age, Absent):
+        return ""
+    if not studies:
+        return _judge_single_ages(trials, age)
+    if any(trial.ages.is_open for trial in studies):
         return ""
     span = span_age(age)
     if any(trial.ages.contain(span) is not False for trial in studies):
         return ""
     ages = join_words(list(dict.fromkeys(name_limits(trial.ages) for trial in studies)))
     return f"its studies counted {ages}; this patient is {name_age(age)}"
+
+
+def _judge_single_ages(trials: Sequence[Trial], age: Age) -> str:
+    """Give the sentence that only single patients of the other age stand behind a drug."""
+    who = {trial.population for trial in trials}
+    if who == {"adults"} and is_adult(age) is False:
+        return f"{NO_CHILD}; this patient is {name_age(age)}"
+    if who == {"children"} and is_adult(age):
+        return f"{NO_ADULT}; this patient is {name_age(age)}"
+    return ""
 
 
 def _count_designs(trials: Sequence[Trial]) -> str:
@@ -181,6 +197,48 @@ def _concerns(item: Resistance, therapy: Therapy, states: Sequence[KinaseState])
     if not is_imt or not partners or therapy.id not in (*item.resists, *item.responded):
         return False
     return not item.partner or item.partner in partners or not any(partners)
+
+
+def list_doubts(therapy: Therapy, states: Sequence[KinaseState], course: Course) -> Iterator[str]:
+    """Give why resistance leaves a drug open: a recorded change of its kinase, or a drug before it.
+
+    A change with which an IMT is known to have responded to the drug leaves no doubt.
+    """
+    acts_on = {name for state in states for name in state.kinases} & set(therapy.kinases)
+    acts_on = acts_on or set(therapy.kinases[:1])
+    changes = [variant for variant in course.variants if variant.gene in acts_on]
+    resisting = find_resisting(therapy, course)
+    answered = [v for v in changes if v not in resisting and _has_response(therapy, v)]
+    for variant in changes:
+        if variant in resisting:
+            yield f"{variant.name} is recorded, which was reported with resistance to it"
+        elif variant not in answered:
+            known = f"no response of an IMT with it to {therapy.name} is known here"
+            yield f"{variant.name} is recorded; {known}"
+    before = find_inhibitors_before(therapy, acts_on, course)
+    if course.has_progressed and before and not answered:
+        after = f"progression is recorded after {join_words(before)}"
+        yield f"{after}; whether {therapy.name} helps then is open"
+
+
+def _has_response(therapy: Therapy, variant: Variant) -> bool:
+    return any(
+        therapy.id in item.responded and item.context is ResistanceContext.IMT
+        for item in find_resistance(variant)
+    )
+
+
+def find_inhibitors_before(therapy: Therapy, acts_on: set[str], course: Course) -> list[str]:
+    """Give the other drugs recorded as given that act on the same kinase, or may do so."""
+    before = [
+        drug.name
+        for drug in load_therapies().values()
+        if drug.kind == TARGETED and drug.id in course.given and acts_on & set(drug.kinases)
+    ]
+    before += [f"{agent}, which is not known here" for agent in course.other_targeted]
+    if course.has_unnamed_targeted:
+        before.append("a targeted drug without its name")
+    return [name for name in before if name != therapy.name]
 
 
 def find_resisting(therapy: Therapy, course: Course) -> list[Variant]:

@@ -10,14 +10,16 @@ from dataclasses import dataclass
 
 from spindle.cases.absence import Absent
 from spindle.cases.patient import Age
+from spindle.knowledge.ages import is_adult, name_age
 from spindle.knowledge.facts import Fact
 from spindle.knowledge.regions import load_regions
-from spindle.knowledge.therapies import ALK_NEGATIVE, Therapy, Trial, load_therapies
+from spindle.knowledge.therapies import ALK_NEGATIVE, TARGETED, Therapy, Trial, load_therapies
 from spindle.reasoning.actionability_approvals import (
     Judged,
     has_source,
     judge_approvals,
     list_not_found,
+    list_unconfirmed,
 )
 from spindle.reasoning.actionability_drivers import (
     ALK,
@@ -30,13 +32,13 @@ from spindle.reasoning.actionability_evidence import (
     describe_strength,
     find_resisting,
     judge_study_ages,
+    list_doubts,
     list_resistance,
     list_trials,
     load_results,
 )
 from spindle.reasoning.actionability_settings import (
     CLEARED,
-    PUBLISHED,
     Condition,
     Course,
     combine,
@@ -44,7 +46,8 @@ from spindle.reasoning.actionability_settings import (
 )
 from spindle.reasoning.findings import Fit, Option
 
-TARGETED = "targeted"
+# Before a condition that no source names, so that nobody takes it for one of theirs.
+OWN = "Spindle itself asks for"
 # Kinds that are no drug and no rays, so that what was given before does not speak against them.
 LOCAL_OR_NONE = ("surgery", "observation")
 _FIT_WORDS: Mapping[Fit, str] = {
@@ -119,6 +122,7 @@ def make_option(therapy: Therapy, picture: Picture) -> Option:
         results=tuple(load_results()[trial.fact.id] for trial in trials),
         evidence_strength=describe_strength(therapy, trials, kinases),
         harms=tuple(fact.statement for fact in therapy.harms),
+        gravest=therapy.gravest,
         resistance=tuple(words for words, _ in resistance),
         facts=_collect_facts(therapy, trials, judged, resistance, picture, states),
     )
@@ -141,7 +145,8 @@ def _check(therapy: Therapy, states: Sequence[KinaseState], picture: Picture) ->
     return (
         *_check_target(therapy, states, picture.drivers),
         *_check_setting(therapy, picture),
-        *_check_experience(therapy, picture),
+        *_check_experience(therapy, states, picture),
+        *_check_growth(therapy, picture),
     )
 
 
@@ -150,14 +155,19 @@ def _check_setting(therapy: Therapy, picture: Picture) -> Iterator[Check]:
     if picture.course.is_cleared and therapy.kind not in LOCAL_OR_NONE:
         yield Check(Fit.NO, CLEARED, CLEARED)
         return
-    for need in judge_needs(therapy.needs, picture.conditions, PUBLISHED):
-        yield Check(need.fit, need.why, _shorten(need))
+    needs = (
+        *judge_needs(therapy.needs, picture.conditions, therapy.asks),
+        *judge_needs(therapy.own_needs, picture.conditions, OWN),
+    )
+    for place, need in enumerate(needs):
+        what = "the setting" if not place else "a further condition"
+        yield Check(need.fit, need.why, _shorten(need, what))
 
 
-def _shorten(need: Condition) -> str:
+def _shorten(need: Condition, what: str) -> str:
     said = {Fit.YES: "fits", Fit.NO: "does not fit", Fit.UNKNOWN: "is open"}[need.fit]
     why = need.why.partition("; ")[2]
-    return f"the setting {said}" if need.fit is Fit.UNKNOWN else f"the setting {said} ({why})"
+    return f"{what} {said}" if need.fit is Fit.UNKNOWN else f"{what} {said} ({why})"
 
 
 # Target -----------------------------------------------------------------------------------------
@@ -212,28 +222,48 @@ def _list_resistance(
 # What was given before, and what comes first ----------------------------------------------------
 
 
-def _check_experience(therapy: Therapy, picture: Picture) -> Iterator[Check]:
+def _check_experience(
+    therapy: Therapy, states: Sequence[KinaseState], picture: Picture
+) -> Iterator[Check]:
     """Give what earlier treatment, a recorded change or an infection says about an option."""
-    course = picture.course
-    resisting = find_resisting(therapy, course)
     if therapy.kind in LOCAL_OR_NONE:
         return
-    if therapy.id in course.given:
-        given = "recorded as given before"
-        if course.has_progressed:
-            said = f"{given}, and progression is recorded"
-            yield Check(Fit.NO if resisting else Fit.UNKNOWN, said, said)
-        else:
-            yield Check(Fit.UNKNOWN, f"{given}; with what effect is not recorded", given)
-    for variant in resisting:
-        said = f"{variant.name} is recorded, which was reported with resistance to it"
-        yield Check(Fit.UNKNOWN, said, said)
+    yield from _check_given(therapy, picture.course)
+    if therapy.kind == TARGETED:
+        for said in list_doubts(therapy, states, picture.course):
+            yield Check(Fit.UNKNOWN, said, said)
+    yield from _check_infection(therapy, picture)
+
+
+def _check_given(therapy: Therapy, course: Course) -> Iterator[Check]:
+    if therapy.id not in course.given:
+        return
+    given = "recorded as given before"
+    if course.has_progressed:
+        said = f"{given}, and progression is recorded"
+        yield Check(Fit.NO if find_resisting(therapy, course) else Fit.UNKNOWN, said, said)
+    else:
+        yield Check(Fit.UNKNOWN, f"{given}; with what effect is not recorded", given)
+
+
+def _check_infection(therapy: Therapy, picture: Picture) -> Iterator[Check]:
     if therapy.infection_first_at and picture.infection:
         said = f"{picture.infection} are recorded: an infection comes first"
         yield Check(Fit.NO, said, said)
     elif set(therapy.infection_first_at) & set(picture.site_groups):
         said = "at this site an infection, invasive fungal disease above all, is excluded before it"
         yield Check(Fit.UNKNOWN, said, said)
+
+
+def _check_growth(therapy: Therapy, picture: Picture) -> Iterator[Check]:
+    """Give that a treatment is open in somebody who may still be growing."""
+    is_grown = is_adult(picture.age)
+    if not therapy.growing_facts or is_grown:
+        return
+    age = picture.age
+    said = "the age is not recorded" if isinstance(age, Absent) else f"aged {name_age(age)}"
+    why = f"{said}: its late effects in a child depend on the age at treatment"
+    yield Check(Fit.UNKNOWN, why, why)
 
 
 # Why it may not apply ---------------------------------------------------------------------------
@@ -264,6 +294,8 @@ def _list_label_against(
     kinases = _list_kinases(therapy, states)
     for missing in list_not_found(therapy, kinases, region):
         yield missing.fact.statement
+    for unsure in list_unconfirmed(therapy, kinases, region):
+        yield unsure.fact.statement
     if region and not has_source(therapy, kinases, region):
         name = load_regions()[region].name
         yield (
@@ -309,7 +341,8 @@ def _collect_facts(
     ids += [fact.id for _, facts in resistance for fact in facts]
     if therapy.kind == TARGETED:
         found = list_not_found(therapy, _list_kinases(therapy, states), picture.region)
-        ids += [item.fact.id for item in found]
+        told = list_unconfirmed(therapy, _list_kinases(therapy, states), picture.region)
+        ids += [item.fact.id for item in (*found, *told)]
         if any(s.strength is Strength.NOT_DETECTED for s in picture.drivers.find((ALK,))):
             ids.append(STAIN_NEGATIVE_FACT)
     return tuple(dict.fromkeys(ids))

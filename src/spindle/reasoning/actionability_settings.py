@@ -16,7 +16,7 @@ from spindle.cases.observations import FusionTest
 from spindle.cases.specimen import SpecimenKind
 from spindle.cases.tumour import Extent
 from spindle.knowledge.kinases import load_kinases
-from spindle.knowledge.therapies import Needs, Therapy, load_therapies
+from spindle.knowledge.therapies import TARGETED, Needs, Therapy, load_therapies
 from spindle.knowledge.vocabularies import find_gene, fold
 from spindle.reasoning.findings import Fit
 
@@ -37,9 +37,10 @@ _KIND_THERAPIES: Mapping[TreatmentKind, str] = {
     TreatmentKind.NSAID: "nsaid",
 }
 _NTRK = "NTRK"
+_ALK = "ALK"
 
-# What a treatment was published for, and not what a label asks for.
-PUBLISHED = "published for"
+# What a label asks for; a treatment's own setting has other words before it.
+ASKS = "asks for"
 # Conditions that are adjectives of a disease.
 _ADJECTIVES = (
     "unresectable", "recurrent", "refractory", "metastatic", "locally-advanced", "advanced",
@@ -66,6 +67,7 @@ WORDS: Mapping[str, str] = {
     "no-resistance-mutation": "no known acquired resistance mutation",
     "ntrk-inhibitor-before": "an NTRK inhibitor before",
     "no-ntrk-inhibitor-before": "no NTRK inhibitor before",
+    "alk-inhibitor-before": "another ALK inhibitor before",
 }
 
 
@@ -118,6 +120,8 @@ class Course:
     """Ids of therapies recorded as given."""
     has_unnamed_targeted: bool
     """Whether a targeted treatment is recorded without its agent."""
+    other_targeted: tuple[str, ...]
+    """Agents of targeted treatments that are not known here."""
     variants: tuple[Variant, ...]
     """Changes of single proteins that are reported."""
 
@@ -147,6 +151,7 @@ def read_course(case: Case) -> Course:
         kinds=frozenset(treatment.kind for treatment in case.treatments),
         given=frozenset(_list_given(case.treatments)),
         has_unnamed_targeted=any(isinstance(t.agent, Absent) for t in targeted),
+        other_targeted=tuple(_list_other_targeted(targeted)),
         variants=tuple(_list_variants(case)),
     )
 
@@ -178,6 +183,14 @@ def _list_given(treatments: Iterable[Treatment]) -> Iterable[str]:
             for therapy in load_therapies().values():
                 if names_therapy(agent, therapy):
                     yield therapy.id
+
+
+def _list_other_targeted(targeted: Iterable[Treatment]) -> Iterable[str]:
+    drugs = [therapy for therapy in load_therapies().values() if therapy.kind == TARGETED]
+    for treatment in targeted:
+        agent = treatment.agent
+        if not isinstance(agent, Absent) and not any(names_therapy(fold(agent), d) for d in drugs):
+            yield agent.strip()
 
 
 def names_therapy(agent: str, therapy: Therapy) -> bool:
@@ -214,6 +227,7 @@ def _lack(missing: str) -> Condition:
 
 
 CLEARED = "removed with a clear margin, and a recurrence is denied"
+NOTHING_LEFT = f"{CLEARED}: nothing left to remove is recorded"
 
 
 def _read_unresectable(course: Course) -> Condition:
@@ -243,6 +257,13 @@ def _read_removed(course: Course) -> Condition:
 
 
 def _read_resectable(course: Course) -> Condition:
+    """Give whether something that can be removed is there; a clear margin shows none."""
+    if course.is_cleared:
+        return Condition(Fit.NO, NOTHING_LEFT)
+    is_back = course.has_recurred or course.has_spread
+    if course.margin is Margin.R0 and not is_back and course.is_resectable is not False:
+        unknown = "removed with a clear margin; whether anything came back is not recorded"
+        return Condition(Fit.UNKNOWN, unknown)
     opposite = {Fit.YES: Fit.NO, Fit.NO: Fit.YES, Fit.UNKNOWN: Fit.UNKNOWN}
     condition = _read_unresectable(course)
     return Condition(opposite[condition.fit], condition.why, condition.missing)
@@ -325,6 +346,20 @@ def _read_no_ntrk_inhibitor(course: Course) -> Condition:
     return Condition(opposite[condition.fit], condition.why)
 
 
+def _read_alk_inhibitor(course: Course) -> Condition:
+    """Give whether an ALK inhibitor was given; that none is recorded does not say that none was."""
+    drugs = [d for d in load_therapies().values() if d.kind == TARGETED and _ALK in d.kinases]
+    if found := [drug.id for drug in drugs if drug.id in course.given]:
+        return Condition(Fit.YES, f"{', '.join(found)} is recorded as given before")
+    if course.kinds == {TreatmentKind.NONE}:
+        return Condition(Fit.NO, "said to have had no treatment")
+    if course.has_unnamed_targeted:
+        return Condition(Fit.UNKNOWN, "a targeted drug is recorded without its name")
+    if course.kinds:
+        return Condition(Fit.UNKNOWN, "no ALK inhibitor is among the treatments recorded")
+    return _lack("earlier treatment")
+
+
 def _judgement(_: Course) -> Condition:
     unknown = "whether a satisfactory alternative is left is a judgement that is not recorded"
     return Condition(Fit.UNKNOWN, unknown)
@@ -363,6 +398,7 @@ READERS: Mapping[str, Callable[[Course], Condition]] = {
     "no-resistance-mutation": _read_ntrk_resistance,
     "ntrk-inhibitor-before": _read_ntrk_inhibitor,
     "no-ntrk-inhibitor-before": _read_no_ntrk_inhibitor,
+    "alk-inhibitor-before": _read_alk_inhibitor,
 }
 
 
@@ -383,7 +419,7 @@ def combine(fits: Iterable[Fit]) -> Fit:
 
 
 def judge_needs(
-    needs: Needs, conditions: Mapping[str, Condition], asks: str = "asks for"
+    needs: Needs, conditions: Mapping[str, Condition], asks: str = ASKS
 ) -> tuple[Condition, ...]:
     """Give for each group of conditions whether any of it holds, with what is recorded."""
     return tuple(_judge_group(group, conditions, asks) for group in needs)
@@ -398,7 +434,7 @@ def _judge_group(
     kept = [condition for condition in found if condition.fit is fit]
     words = [WORDS[name] for name in group]
     asked = " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    if asks == PUBLISHED and set(group) <= set(_ADJECTIVES):
+    if asks != ASKS and set(group) <= set(_ADJECTIVES):
         asked += " disease"
     return Condition(fit, f"{asks} {asked}; {_join_whys(kept)}")
 

@@ -298,6 +298,8 @@ class Option:
     """How strong the evidence is, in words: "two single-arm trials with 26 patients"."""
     harms: tuple[str, ...]
     """Harms to watch, in sentences."""
+    gravest: str = dataclasses.field(default="", kw_only=True)
+    """The gravest harms in one short sentence, for a first page; empty when none is known."""
     resistance: tuple[str, ...]
     """What is known of resistance that concerns it."""
     facts: tuple[str, ...]
