@@ -9,9 +9,26 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from spindle.errors import UserError
+from spindle.knowledge.facts import find_fact
 from spindle.knowledge.strategies import load_strategy_data
 from spindle.reasoning.strategy_costs import make_costs, read_parameters
-from spindle.reasoning.strategy_values import Belief, list_keys, make_parameters, read_belief
+from spindle.reasoning.strategy_values import (
+    Belief,
+    find_correlation,
+    list_keys,
+    make_parameters,
+    read_belief,
+)
+
+SITES = load_strategy_data().sites.values()
+READ = [(site.id, reference) for site in SITES for reference in site.references]
+R = find_fact("differential.series-correlation").number
+
+counts = st.integers(1, 800).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
+
+
+def believe(*series: tuple[int, int]) -> Belief:
+    return Belief(counts=series, correlation=R)
 
 
 def test_a_share_begins_with_half_a_patient_on_either_side() -> None:
@@ -23,13 +40,72 @@ def test_a_share_begins_with_half_a_patient_on_either_side() -> None:
         assert np.quantile(drawn, level) == pytest.approx(expected.ppf(level), abs=0.01)
 
 
+def test_a_series_counts_for_fewer_patients_as_in_the_differential() -> None:
+    """By hand: 25 patients at a correlation of 0.15 are worth 25 / (1 + 24 x 0.15) = 5.43."""
+    worth = 25 / (1 + 24 * R)
+    rate = believe((0, 25)).rate
+    assert (rate.a, rate.b) == (pytest.approx(0.5), pytest.approx(0.5 + worth))
+    assert rate.b == pytest.approx(5.93, abs=0.01)
+    assert find_correlation() == R
+
+
+@given(st.lists(counts, min_size=1, max_size=4))
+def test_no_published_series_is_worth_seven_patients(series: list[tuple[int, int]]) -> None:
+    rate = believe(*series).rate
+    assert rate.a >= 0.5
+    assert rate.b >= 0.5
+    assert rate.a + rate.b < 1 + 7 * len(series)
+    plain = Belief(counts=tuple(series)).rate
+    assert rate.a + rate.b <= plain.a + plain.b + 1e-9
+
+
+@given(st.integers(0, 12), st.integers(1, 12))
+def test_a_second_series_that_agrees_narrows_the_range(n: int, more: int) -> None:
+    """Less evidence never gives the narrower range."""
+    of = n + more
+    one, two = believe((n, of)).rate, believe((n, of), (n, of)).rate
+    spread = [
+        beta(rate.a, rate.b).std() / (rate.mean * (1 - rate.mean)) ** 0.5 for rate in (one, two)
+    ]
+    assert spread[1] < spread[0]
+
+
 def test_series_that_disagree_are_not_added_up() -> None:
-    """3 of 7 and 0 of 7 stained without a break: a mixture, wider than 3 of 14."""
-    mixed = Belief(counts=((3, 7), (0, 7)))
-    added = Belief(counts=((3, 14),))
-    assert mixed.mean == (Fraction(7, 16) + Fraction(1, 16)) / 2
-    spread = [b.draw(40_000, 3, "x").std() for b in (mixed, added)]
+    """3 of 7 and 0 of 7 stained without a break: wider than 3 of 14."""
+    mixed, added = believe((3, 7), (0, 7)), believe((3, 14))
+    alike = believe((2, 7), (2, 7))
+    assert mixed.rate.a + mixed.rate.b < alike.rate.a + alike.rate.b
+    spread = [b.draw(40_000, 3, "x").std() for b in (mixed, Belief(counts=((3, 14),)))]
     assert spread[0] > 1.5 * spread[1]
+    assert added.mean == pytest.approx(mixed.mean, abs=0.05)
+
+
+def test_the_users_own_counts_stand_at_face_value() -> None:
+    rate = read_belief("alk", "18/60").rate
+    assert (rate.a, rate.b) == (18.5, 42.5)
+
+
+@pytest.mark.parametrize(
+    ("belief", "seen", "is_unseen"),
+    [
+        (believe((0, 22), (0, 12)), 0, True),
+        (
+            believe(
+                (5, 5),
+            ),
+            1,
+            True,
+        ),
+        (Belief(low=Fraction(0), high=Fraction(1)), Fraction(1, 2), False),
+        (Belief(low=Fraction(0), high=Fraction(0)), 0, False),
+    ],
+)
+def test_what_no_series_has_seen_is_told_apart(
+    belief: Belief, seen: Fraction, is_unseen: bool
+) -> None:
+    assert (belief.seen, belief.is_unseen) == (seen, is_unseen)
+    assert not believe((1, 25)).is_unseen
+    assert believe((1, 25)).seen == believe((1, 25)).mean
 
 
 def test_draws_depend_on_seed_and_name_alone() -> None:
@@ -66,51 +142,93 @@ def test_what_is_no_share_is_refused_with_a_cure(text: str) -> None:
     assert caught.value.slug == "usage"
 
 
-@pytest.mark.parametrize("site", load_strategy_data().sites)
-@pytest.mark.parametrize("reference", ["any", "fish"])
+@pytest.mark.parametrize(("site", "reference"), READ)
 def test_every_test_has_its_accuracy_at_every_site(site: str, reference: str) -> None:
     parameters = make_parameters(site, reference)
-    for test in load_strategy_data().tests.values():
-        for measure in ("finds", "false"):
-            key = parameters.find_key(f"{test.source}.{measure}", {})
-            assert parameters.find_parameter(key).says
+    for stain in ("positive", "negative"):
+        for fish in ("positive", "negative"):
+            shown = {"alk_ihc": stain, "alk_fish": fish}
+            for test in load_strategy_data().tests.values():
+                for measure in ("finds", "false"):
+                    key = parameters.find_key(f"{test.source}.{measure}", shown)
+                    assert parameters.find_parameter(key).says
     for share in load_strategy_data().shares:
         assert parameters.find_key(share, {}) == share
 
 
-def test_what_came_before_changes_the_accuracy_where_a_value_says_so() -> None:
+def test_what_another_test_shows_changes_the_accuracy_where_a_value_says_so() -> None:
     parameters = make_parameters("bladder", "any")
-    assert parameters.find_key("alk_fish.finds", {}) == "alk_fish.finds"
-    after = parameters.find_key("alk_fish.finds", {"alk_ihc": "positive"})
-    assert after == "alk_fish.finds|alk_ihc=positive"
-    parameter = parameters.find_parameter(after)
-    assert parameter.belief.counts == ((8, 11), (13, 13))
-    assert "after ALK stain positive" in parameter.says
+    stained = parameters.find_key("alk_fish.finds", {"alk_ihc": "positive"})
+    assert stained == "alk_fish.finds|alk_ihc=positive"
+    parameter = parameters.find_parameter(stained)
+    assert parameter.belief.counts == ((8, 11), (13, 13), (18, 21), (0, 6))
+    assert parameter.origin == "part"
+    assert "ALK stain positive" in parameter.says
+    unstained = parameters.find_key("alk_fish.finds", {"alk_ihc": "negative"})
+    assert parameters.find_certain(unstained) == 1
+    assert parameters.list_shown() == ["alk_ihc", "alk_fish"]
 
 
-def test_the_users_own_value_holds_whatever_came_before_unless_it_says_after_what() -> None:
+def test_the_third_test_after_stain_and_fish_is_the_papers_one_of_two() -> None:
+    discordant = {"alk_ihc": "positive", "alk_fish": "negative"}
+    for reference, measure in (("any", "finds"), ("fish", "false")):
+        parameters = make_parameters("uterus", reference)
+        found = [
+            parameters.find_parameter(parameters.find_key(f"{test}.{measure}", discordant))
+            for test in ("alk_rt_pcr", "rna_sequencing")
+        ]
+        assert [p.belief.counts for p in found] == [((1, 2),), ((1, 2),)]
+        assert {p.origin for p in found} == {"borrowed"}
+        assert found[0].unknown == found[1].unknown
+
+
+def test_the_users_own_value_holds_whatever_tests_show_unless_it_says_what() -> None:
+    stained = {"alk_ihc": "positive"}
     one = make_parameters("bladder", "any", {"alk_fish.finds": "0.5"})
-    assert one.find_key("alk_fish.finds", {"alk_ihc": "positive"}) == "alk_fish.finds"
+    assert one.find_key("alk_fish.finds", stained) == "alk_fish.finds"
     two = make_parameters(
         "bladder", "any", {"alk_fish.finds": "0.5", "alk_fish.finds|alk_ihc=positive": "0.9"}
     )
-    key = two.find_key("alk_fish.finds", {"alk_ihc": "positive"})
-    assert two.find_parameter(key).belief.mean == Fraction("0.9")
+    assert two.find_certain(two.find_key("alk_fish.finds", stained)) == Fraction("0.9")
 
 
 def test_a_sites_own_value_stands_before_the_one_of_all_sites() -> None:
-    parameters = make_parameters("sinonasal", "any")
+    parameters = make_parameters("sinonasal")
     stain = parameters.find_parameter("alk_ihc.finds")
     assert (stain.belief.counts, stain.origin) == (((1, 1),), "own")
     rna = parameters.find_parameter("rna_sequencing.finds")
     assert rna.origin == "borrowed"
     panel = parameters.find_parameter("dna_panel.finds")
     assert (panel.origin, panel.belief.low, panel.belief.high) == ("assumed", 0, 1)
+    assert parameters.find_parameter("alk_rt_pcr.finds").origin == "defined"
+
+
+def test_a_share_is_printed_as_what_it_is_a_share_of() -> None:
+    assert make_parameters("bladder").find_parameter("alk").says.endswith("of all patients")
+    assert make_parameters("lung").find_parameter("alk").says.endswith("without ROS1")
+    assert make_parameters("lung").find_parameter("ros1").says.endswith("of all patients")
+    assert make_parameters("bladder").find_parameter("ros1").says.endswith("without ALK")
 
 
 def test_every_key_that_is_named_can_be_set() -> None:
     for key in list_keys():
         assert make_parameters("any", "any", {key: "0.5"}).find_key(key, {}) == key
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("nope", "no parameter"),
+        ("alk_fish.finds|alk_ihc=maybe", "no result"),
+        ("alk_fish.finds|", "no result"),
+        ("alk_fish.finds|alk_ihc_again=positive", "no result"),
+        ("alk_ihc.finds|alk_fish=positive", "order of the tests"),
+        ("alk_fish.finds|alk_fish=positive", "order of the tests"),
+    ],
+)
+def test_a_key_that_cannot_be_is_refused(key: str, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        make_parameters("any", "any", {key: "0.5"})
 
 
 DOCUMENT = {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -7,6 +8,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from spindle.knowledge.strategies import load_strategy_data
 from spindle.reasoning.strategy import Question, compare_strategies
@@ -23,10 +26,15 @@ from spindle.reports.plots.strategy import (
     draw_strategies,
 )
 from spindle.reports.strategy_page import render_page
+from spindle.reports.strategy_text import format_comparison
 from spindle.reports.strategy_words import (
     describe_comparison,
-    format_comparison,
-    list_crossings,
+    list_contrasts,
+    list_notes,
+    list_sentences,
+    say_crossing,
+    write_number,
+    write_part,
     write_share,
 )
 
@@ -89,7 +97,7 @@ def test_a_ring_marks_every_crossing_and_none_where_there_is_none() -> None:
         rings = [float(ring.get("cx", 0)) for ring in root.iter(f"{SVG}circle")]
         at = [
             c["at"]
-            for c in document["crossings"]
+            for c in document["contrasts"]
             if c["measure"] == measure and isinstance(c["at"], float)
         ]
         assert rings == pytest.approx([LEFT + (RIGHT - LEFT) * x for x in at], abs=0.01)
@@ -126,7 +134,8 @@ def test_the_page_shows_every_number_of_the_document_once_more() -> None:
             assert f"{n} of {of}" in page
         for fact in use["facts"]:
             assert fact in page
-    for sentence in (*document["limits"], *list_crossings(document)):
+    crossings = [say_crossing(contrast) for contrast in document["contrasts"]]
+    for sentence in (*document["limits"], *list_notes(document), *crossings):
         assert sentence.replace("'", "&#39;") in page
 
 
@@ -137,12 +146,75 @@ def test_the_text_fits_and_names_every_measure(name: str) -> None:
     assert max(map(len, text.splitlines())) <= 80
     assert "Research use, not a medical device." in text
     assert "must" not in text.split()
-    crossings = " ".join(list_crossings(document)).lower()
-    if len(document["results"]) > 1:
-        assert MEASURES["missed"] in crossings
+    words = MEASURES["missed"].capitalize()
+    assert (f"{words}: " in text) is (len(document["results"]) > 1)
+
+
+def test_every_contrast_stands_in_the_text_with_its_share_of_the_draws() -> None:
+    """However seldom lines cross, it is said; a comparison of means alone never stands there."""
+    document = make_document("sinonasal")
+    text = " ".join(format_comparison(document).split())
+    contrasts = [c for measure in MEASURES for c in list_contrasts(document, measure)]
+    assert len(contrasts) == 18
+    assert text.count(" of the draws") >= 18
+    for contrast in contrasts:
+        crossing = say_crossing(contrast)
+        assert bool(crossing) is (contrast["share_crossing"] > 0)
+        assert " ".join(crossing.split()) in text
+    assert "at every prevalence" not in text
+
+
+def test_a_miss_by_definition_is_told_beside_the_comparisons_it_decides() -> None:
+    document = make_document("sinonasal")
+    (note,) = list_notes(document)
+    assert "zhao-2025-ngs-if-negative asks for no test after a positive stain" in note
+    marked = [s for s in list_sentences(document, "missed") if "ngs-if-negative†" in s]
+    assert len(marked) == 3
+    assert not any("†" in sentence for sentence in list_sentences(document, "tests"))
+
+
+def test_no_false_calls_by_definition_are_told_as_such() -> None:
+    document = describe_comparison(compare_strategies(Question(site_id="bladder", draws=300)))
+    notes = " ".join(list_notes(document))
+    assert "zhao-2025-screen calls no fusion falsely by definition of the reference" in notes
+    assert all("screen†" in s for s in list_sentences(document, "false")[:1])
+
+
+@pytest.mark.parametrize(
+    ("number", "error", "written"),
+    [
+        (132.4, 0.0, "132"),
+        (132.4, 1.2, "132"),
+        (132.4, 6.0, "130"),
+        (53.7, 1.2, "54"),
+        (1483.0, 30.0, "1,500"),
+        (2.34, 0.03, "2.3"),
+        (2.34, 0.8, "2"),
+        (4.2, 12.0, "4"),
+        (0.03, 0.0, "0"),
+        (-41.0, 3.0, "−40"),
+        (0.0, 0.0, "0"),
+    ],
+)
+def test_numbers_are_rounded_by_their_monte_carlo_error(
+    number: float, error: float, written: str
+) -> None:
+    assert write_number(number, error) == written
+
+
+@given(st.floats(0.1, 1e6), st.floats(0, 1e4))
+def test_rounding_never_goes_beyond_the_error_or_one_digit(number: float, error: float) -> None:
+    text = write_number(number, error)
+    assert re.fullmatch(r"[\d,]+(\.\d)?", text)
+    shown = float(text.replace(",", ""))
+    assert abs(shown - number) <= max(2.5 * error, 0.5 * 10 ** math.floor(math.log10(number)), 0.5)
+    assert shown > 0
 
 
 def test_shares_are_written_without_a_false_nought() -> None:
     assert [write_share(s) for s in (0, 0.0004, 0.004, 0.025, 0.5, 1)] == [
         "0 %", "0 %", "0.4 %", "2 %", "50 %", "100 %",
+    ]  # fmt: skip
+    assert [write_part(s) for s in (0, 0.001, 0.43, 0.999, 1)] == [
+        "0 %", "<1 %", "43 %", ">99 %", "100 %",
     ]  # fmt: skip

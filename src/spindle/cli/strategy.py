@@ -12,7 +12,7 @@ import click
 from spindle.cli.leaflet import write_file
 from spindle.cli.main import NOTICE, echo
 from spindle.errors import UserError
-from spindle.knowledge.strategies import DEFAULT_REFERENCE, DRAWS, REFERENCES, SEED
+from spindle.knowledge.strategies import DRAWS, REFERENCES, SEED
 
 if TYPE_CHECKING:
     from spindle.reasoning.strategy import Question
@@ -37,9 +37,9 @@ FILE = click.Path(path_type=Path, readable=False)
     help="One parameter of your own: alk=3/20, alk_fish.finds=0.9, dna_panel.finds=0.5-1.",
 )  # fmt: skip
 @click.option(
-    "--reference", type=click.Choice(list(REFERENCES)), default=DEFAULT_REFERENCE,
-    show_default=True,
-    help="A positive stain beside a negative FISH: a missed fusion (any), or none (fish).",
+    "--reference", type=click.Choice(list(REFERENCES)),
+    help="What counts as an ALK fusion: a positive stain or FISH (any), FISH (fish), RT-PCR (pcr). "
+    "The usual one of the site when left out.",
 )  # fmt: skip
 @click.option(
     "--if-needed", type=click.Choice(["always", "never"]), default="always", show_default=True,
@@ -73,19 +73,20 @@ def command(
     """Compare testing protocols over 1,000 patients.
 
     Prints the tests, the missed and the false fusions that each protocol is expected to make, with
-    the range that the published evidence leaves open, and the prevalence at which one overtakes
-    another. Costs and days are computed from yours alone.
+    the range that the published evidence leaves open, and each two protocols compared draw by draw,
+    with the prevalence at which one overtakes the other. Costs and days are computed from yours
+    alone.
 
     Example: spindle strategy --site sinonasal
     """
     if wants_template:
-        from spindle.reports.strategy_words import write_template
+        from spindle.reports.strategy_text import write_template
 
-        echo(write_template(asked["site_id"], asked["reference"]))
+        echo(write_template(asked["site_id"], asked["reference"] or ""))
         return
     kind = _find_kind(path)
     from spindle.reasoning.strategy import compare_strategies
-    from spindle.reports.strategy_words import describe_comparison, format_comparison
+    from spindle.reports.strategy_words import describe_comparison
 
     document = describe_comparison(compare_strategies(_make_question(asked)))
     if path is not None:
@@ -94,6 +95,8 @@ def command(
     elif as_json:
         echo(_render(document, ".json").rstrip("\n"))
     else:
+        from spindle.reports.strategy_text import format_comparison
+
         echo(format_comparison(document))
 
 
@@ -139,7 +142,7 @@ def _make_question(asked: Mapping[str, Any]) -> Question:
     return Question(
         site_id=asked["site_id"],
         protocols=tuple(dict.fromkeys(asked["protocols"])),
-        reference=asked["reference"],
+        reference=asked["reference"] or "",
         choices=Choices(if_needed=asked["if_needed"] == "always", prefer=preferred),
         costs=costs,
         own=own,

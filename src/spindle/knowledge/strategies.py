@@ -6,7 +6,7 @@ rests on. No cost and no turnaround stands there: those are the user's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -21,11 +21,12 @@ from spindle.knowledge.protocols import load_tests
 STRATEGY_FILE = "strategy.toml"
 ANY_SITE = "any"
 NONE = "none"
+# What counts as an ALK fusion under each reference.
 REFERENCES: Mapping[str, str] = {
-    "any": "a positive stain beside a negative FISH counts as a fusion that FISH missed",
-    "fish": "a positive stain beside a negative FISH counts as a stain without a fusion",
+    "any": "a positive ALK stain or FISH counts as an ALK fusion",
+    "fish": "an ALK fusion is what FISH shows, and a stain beside a negative FISH is none",
+    "pcr": "an ALK fusion is what RT-PCR shows, and a stain that it does not bear out is none",
 }
-DEFAULT_REFERENCE = "any"
 # How many patients the expected numbers are given for, and how the uncertainty is sampled.
 PATIENTS = 1000
 DRAWS = 4000
@@ -33,7 +34,8 @@ SEED = 2025
 # At how many prevalences from 0 to 1 a curve is computed; it is a straight line, its band is not.
 CURVE_POINTS = 41
 _TABLES = ("classes", "orders", "shares", "tests", "sites", "values", "set_aside")
-_MEASURES = ("finds", "false", "failed", "equivocal")
+MEASURES = ("finds", "false", "failed", "equivocal")
+RESULTS = ("positive", "negative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ class StrategySite:
     """Its name."""
     order: str
     """How its shares are counted."""
+    references: tuple[str, ...]
+    """References that it has counts for, its usual one first."""
     note: str
     """What to know of its evidence."""
 
@@ -101,16 +105,22 @@ class StrategyValue:
     """Id of the parameter: `alk`, `alk_ihc.finds`."""
     site: str
     """Site it was read for; `any` for all."""
-    reference: str
-    """How a positive stain beside a negative FISH is read; empty for either way."""
+    references: tuple[str, ...]
+    """References that it holds for."""
     given: tuple[tuple[str, str], ...]
-    """Results that came before, as test and result; empty for any."""
+    """What tests above its own show, as test and result; empty for anything."""
     facts: tuple[Fact, ...]
-    """Facts with n of N, one a series; empty for an assumption."""
+    """Facts with n of N, one a series; empty for an assumption or a definition."""
     assumption: tuple[float, float] | None
-    """Range of an assumption; none where facts stand."""
+    """Range of an assumption; none elsewhere."""
+    definition: float | None
+    """What the reference says, 0 or 1; none elsewhere."""
+    from_site: str
+    """Site of all its patients, where it stands for all sites; empty for several."""
     is_borrowed: bool
     """Whether it was read in other tumours than IMT, or of another test."""
+    is_partly_borrowed: bool
+    """Whether some of it was."""
     note: str
     """A note for the reader; empty for none."""
 
@@ -119,6 +129,10 @@ class StrategyValue:
         """The parameter with what it is given: `alk_fish.finds|alk_ihc=positive`."""
         given = ",".join(f"{test}={result}" for test, result in self.given)
         return f"{self.parameter}|{given}" if given else self.parameter
+
+    def is_own(self, site_id: str) -> bool:
+        """Give whether it was read in tumours of a site, with the test in question."""
+        return site_id == (self.from_site or self.site) and not self.is_borrowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +182,8 @@ def load_strategy_data() -> StrategyData:
     tests = {entry.values["id"]: _make_test(entry, set(classes)) for entry in _read("tests")}
     sites = {entry.values["id"]: _make_site(entry, set(orders)) for entry in _read("sites")}
     shares = {entry.values["id"]: _make_share(entry) for entry in _read("shares")}
-    known = set(shares) | {f"{test}.{name}" for test in tests for name in _MEASURES}
-    values = tuple(_list_values(known, set(sites)))
+    known = set(shares) | {f"{test}.{name}" for test in tests for name in MEASURES}
+    values = tuple(_list_values(known, set(sites), tuple(tests)))
     set_aside = tuple(_make_set_aside(entry, known) for entry in _read("set_aside"))
     return StrategyData(
         classes=MappingProxyType(classes),
@@ -219,10 +233,18 @@ def _make_test(entry: Entry, classes: set[str]) -> StrategyTest:
 
 
 def _make_site(entry: Entry, orders: set[str]) -> StrategySite:
-    check_keys(entry, {"id": str, "name": str, "order": str, "note": str}, {})
+    required = {"id": str, "name": str, "order": str, "references": list, "note": str}
+    check_keys(entry, required, {})
     if entry.values["order"] not in orders:
         raise entry.fail(f"The order {entry.values['order']!r} is unknown.")
-    return StrategySite(**entry.values)
+    return StrategySite(**{**entry.values, "references": _read_references(entry)})
+
+
+def _read_references(entry: Entry) -> tuple[str, ...]:
+    references = tuple(entry.values.get("references", REFERENCES))
+    if unknown := sorted(set(references) - set(REFERENCES)):
+        raise entry.fail(f"The reference {unknown[0]!r} is unknown.")
+    return references
 
 
 def _find_facts(entry: Entry) -> tuple[Fact, ...]:
@@ -235,43 +257,62 @@ def _find_facts(entry: Entry) -> tuple[Fact, ...]:
     return tuple(facts[name] for name in entry.values.get("facts", ()))
 
 
-def _make_value(entry: Entry, known: set[str], sites: set[str]) -> StrategyValue:
-    optional: Mapping[str, type] = {
-        "reference": str,
-        "given": list,
-        "facts": list,
-        "assumption": list,
-        "is_borrowed": bool,
-        "note": str,
-    }
-    check_keys(entry, {"parameter": str, "site": str}, optional)
+_OPTIONAL: Mapping[str, type] = {
+    "references": list,
+    "given": list,
+    "facts": list,
+    "assumption": list,
+    "definition": float,
+    "from_site": str,
+    "is_borrowed": bool,
+    "is_partly_borrowed": bool,
+    "note": str,
+}
+
+
+def _make_value(
+    entry: Entry, known: set[str], sites: set[str], tests: tuple[str, ...]
+) -> StrategyValue:
+    check_keys(entry, {"parameter": str, "site": str}, _OPTIONAL)
     values: Mapping[str, Any] = entry.values
     if values["parameter"] not in known:
         raise entry.fail(f"The parameter {values['parameter']!r} is unknown.")
-    if values["site"] not in sites:
-        raise entry.fail(f"The site {values['site']!r} is unknown.")
-    if values.get("reference", "") not in ("", *REFERENCES):
-        raise entry.fail(f"The reference {values['reference']!r} is unknown.")
-    assumption = values.get("assumption")
-    if bool(values.get("facts")) is (assumption is not None):
-        raise entry.fail(f"{values['parameter']} needs facts or an assumption, and not both.")
+    if unknown := sorted({values["site"], values.get("from_site", ANY_SITE)} - sites):
+        raise entry.fail(f"The site {unknown[0]!r} is unknown.")
+    if len({"facts", "assumption", "definition"} & set(values)) != 1:
+        raise entry.fail(f"{values['parameter']} needs facts, an assumption or a definition.")
+    given = tuple(_split_given(text, entry) for text in values.get("given", ()))
+    if not is_given_above(values["parameter"], [test for test, _ in given], tests):
+        raise entry.fail(f"{values['parameter']} can be given tests above its own alone.")
     return StrategyValue(
         parameter=values["parameter"],
         site=values["site"],
-        reference=values.get("reference", ""),
-        given=tuple(_split_given(text, entry) for text in values.get("given", ())),
+        references=_read_references(entry),
+        given=given,
         facts=_find_facts(entry),
-        assumption=_read_range(entry) if assumption is not None else None,
+        assumption=_read_range(entry) if "assumption" in values else None,
+        definition=_read_definition(entry) if "definition" in values else None,
+        from_site=values.get("from_site", ""),
         is_borrowed=values.get("is_borrowed", False),
+        is_partly_borrowed=values.get("is_partly_borrowed", False),
         note=values.get("note", ""),
     )
 
 
-def _list_values(known: set[str], sites: set[str]) -> Iterator[StrategyValue]:
+def is_given_above(parameter: str, given: Sequence[str], tests: Sequence[str]) -> bool:
+    """Give whether every test that a parameter is given stands above the parameter's own."""
+    own = parameter.partition(".")[0]
+    above = tests[: tests.index(own)] if own in tests else ()
+    return all(test in above for test in given)
+
+
+def _list_values(
+    known: set[str], sites: set[str], tests: tuple[str, ...]
+) -> Iterator[StrategyValue]:
     seen: set[tuple[str, str, str]] = set()
     for entry in _read("values"):
-        value = _make_value(entry, known, sites)
-        for reference in [value.reference] if value.reference else REFERENCES:
+        value = _make_value(entry, known, sites, tests)
+        for reference in value.references:
             name = (value.key, value.site, reference)
             if name in seen:
                 raise entry.fail(f"{value.key} at {value.site} stands twice.")
@@ -281,7 +322,7 @@ def _list_values(known: set[str], sites: set[str]) -> Iterator[StrategyValue]:
 
 def _split_given(text: str, entry: Entry) -> tuple[str, str]:
     test, equals, result = text.partition("=")
-    if not equals or test not in load_tests() or result not in ("positive", "negative"):
+    if not equals or test not in load_tests() or result not in RESULTS:
         raise entry.fail(f"{text!r} is no result of a test, such as alk_ihc=positive.")
     return test, result
 
@@ -292,6 +333,13 @@ def _read_range(entry: Entry) -> tuple[float, float]:
     if not is_range or not 0 <= numbers[0] <= numbers[1] <= 1:
         raise entry.fail("An assumption is a range [low, high] between 0.0 and 1.0.")
     return numbers[0], numbers[1]
+
+
+def _read_definition(entry: Entry) -> float:
+    number: float = entry.values["definition"]
+    if number not in (0.0, 1.0):
+        raise entry.fail("A definition is 0.0 or 1.0.")
+    return number
 
 
 def _make_set_aside(entry: Entry, known: set[str]) -> SetAside:
@@ -316,23 +364,46 @@ def find_site(site_id: str) -> StrategySite:
     return sites[site_id]
 
 
+def find_reference(site_id: str, reference: str = "") -> str:
+    """Give the reference asked for at a site, or the site's usual one.
+
+    Raises
+    ------
+    UserError
+        `usage` for an unknown site, or a reference that the site has no counts for.
+    """
+    references = find_site(site_id).references
+    if reference and reference not in references:
+        name = find_site(site_id).name
+        message = f"Nothing is counted under the reference {reference!r} for {name}."
+        raise UserError("usage", message, cure=f"Use one of: {', '.join(references)}.")
+    return reference or references[0]
+
+
 def find_value(
     parameter: str,
     site_id: str,
     reference: str,
-    before: Mapping[str, str],
+    shown: Mapping[str, str],
 ) -> StrategyValue | None:
-    """Give what is known of a parameter after some results; none where nothing is.
+    """Give what is known of a parameter where some tests show something; none where nothing is.
 
-    The site's own value stands before the one of all sites, and of these the one that holds after
-    most of the results that came before.
+    The site's own value stands before the one of all sites, and of these the one that is given
+    most of what the tests show.
     """
     fitting = [
         value
-        for value in load_strategy_data().values
-        if value.parameter == parameter
-        and value.site in (site_id, ANY_SITE)
-        and value.reference in ("", reference)
-        and all(before.get(test) == result for test, result in value.given)
+        for value in _group_values().get((parameter, reference), ())
+        if value.site in (site_id, ANY_SITE)
+        and all(shown.get(test) == result for test, result in value.given)
     ]
     return max(fitting, key=lambda v: (v.site == site_id, len(v.given)), default=None)
+
+
+@cache
+def _group_values() -> Mapping[tuple[str, str], tuple[StrategyValue, ...]]:
+    found: dict[tuple[str, str], list[StrategyValue]] = {}
+    for value in load_strategy_data().values:
+        for reference in value.references:
+            found.setdefault((value.parameter, reference), []).append(value)
+    return {name: tuple(values) for name, values in found.items()}

@@ -3,18 +3,19 @@
 Definitions. A fusion is **missed** when a patient has one of any kinase that is read, and the
 status of that kinase at the end is neither `fusion_detected` nor `rearranged_by_fish`. A fusion is
 **false** when a kinase that has none is called either. **Stain only** is a positive stain at the
-end that no test bears out, with no kinase called; in a patient with a fusion it is missed too.
+end that no test bears out, with no kinase called; in a patient with a fusion it is missed too. What
+counts as an ALK fusion is the reference's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spindle.cases.absence import Absent
+from spindle.errors import UserError
 from spindle.knowledge.protocols import find_protocol, load_protocols
 from spindle.knowledge.strategies import (
-    DEFAULT_REFERENCE,
     DRAWS,
     NONE,
     PATIENTS,
@@ -27,11 +28,11 @@ from spindle.reasoning.statuses import join_words
 from spindle.reasoning.strategy_costs import Costs
 from spindle.reasoning.strategy_crossings import (
     VARIED,
-    Crossing,
+    Contrast,
     Curve,
     draw_curves,
-    find_crossings,
     find_prevalence,
+    list_contrasts,
 )
 from spindle.reasoning.strategy_measures import (
     MEASURES,
@@ -41,8 +42,19 @@ from spindle.reasoning.strategy_measures import (
     estimate_measure,
 )
 from spindle.reasoning.strategy_paths import Choices
-from spindle.reasoning.strategy_sums import Number, list_used_keys, list_ways, sum_protocol
-from spindle.reasoning.strategy_values import Parameter, ParameterSet, make_parameters
+from spindle.reasoning.strategy_sums import (
+    Number,
+    Ways,
+    list_used_keys,
+    list_ways,
+    sum_protocol,
+)
+from spindle.reasoning.strategy_values import (
+    Parameter,
+    ParameterSet,
+    find_correlation,
+    make_parameters,
+)
 
 PER_CENT = 100
 
@@ -67,6 +79,8 @@ class StrategyResult:
     """Missed fusions of other kinases among them."""
     missed_stained: Estimate
     """Missed fusions that leave a positive stain unconfirmed."""
+    missed_unasked: Estimate
+    """Those of them in which the protocol asks for no test after the stain."""
     alk_found: Estimate
     """Share of the patients with an ALK fusion in whom it is found, between 0 and 1."""
     false: Estimate
@@ -91,22 +105,18 @@ class ParameterUse:
     """Its key for `--set`."""
     says: str
     """What it is."""
-    mean: float
-    """Its mean."""
+    drawn: Estimate
+    """The share that was drawn, between 0 and 1."""
     counts: tuple[tuple[int, int], ...]
-    """n of N of each series; empty for an assumption or a value without counts."""
-    intervals: tuple[tuple[float, float], ...]
-    """The exact 95 % interval of each series."""
-    low: float
-    """Lower end of what was drawn, 95 %."""
-    high: float
-    """Upper end of it."""
+    """n of N of each series; empty for a value without counts."""
     origin: str
-    """`own`, `borrowed`, `assumed` or `yours`."""
+    """`own`, `part` (in part borrowed), `borrowed`, `assumed`, `defined` or `yours`."""
     populations: tuple[str, ...]
     """Who was counted in each series."""
     facts: tuple[str, ...]
     """Facts behind it."""
+    shared_with: str
+    """Key of a parameter above that is the same unknown, drawn once; empty for none."""
     note: str
     """A note; empty for none."""
 
@@ -120,16 +130,22 @@ class StrategyComparison:
     site_name: str
     """Its name."""
     reference: str
-    """How a positive stain beside a negative FISH is read."""
+    """What counts as an ALK fusion: `any`, `fish` or `pcr`."""
+    reference_says: str
+    """The same in words."""
+    references: tuple[str, ...]
+    """References that the site has counts for."""
     patients: int
     """Patients that counts are given for."""
     draws: int
     """Draws of the parameters."""
     seed: int
     """Seed of the draws."""
+    correlation: float
+    """Least correlation between patients of one published series."""
     varied: str
     """What is varied for the crossings."""
-    prevalence: float
+    prevalence: Estimate
     """The share that is varied, at this site."""
     currency: str
     """The user's currency; empty for none."""
@@ -137,8 +153,8 @@ class StrategyComparison:
     """What each protocol is expected to do, in the order asked for."""
     parameters: tuple[ParameterUse, ...]
     """What it was computed from."""
-    crossings: tuple[Crossing, ...]
-    """Where one protocol overtakes another."""
+    contrasts: tuple[Contrast, ...]
+    """Each two protocols, draw by draw, and where one overtakes the other."""
     curves: Mapping[str, tuple[Curve, ...]]
     """Curves for a picture, by measure."""
     limits: tuple[str, ...]
@@ -153,8 +169,8 @@ class Question:
     """Site whose evidence is used."""
     protocols: tuple[str, ...] = ()
     """Protocols to compare; empty for all."""
-    reference: str = DEFAULT_REFERENCE
-    """How a positive stain beside a negative FISH is read."""
+    reference: str = ""
+    """What counts as an ALK fusion; empty for the site's usual reference."""
     choices: Choices = field(default_factory=Choices)
     """What the protocols leave to the people who use them."""
     costs: Costs = field(default_factory=Costs)
@@ -172,73 +188,105 @@ class Question:
 def compare_strategies(question: Question) -> StrategyComparison:
     """Give what each protocol is expected to do, side by side.
 
-    The expectation is exact at the mean of every parameter, over every way through the protocol.
-    The interval holds 95 % of the draws of the parameters, the same ones for every protocol.
+    In each draw of the parameters, the same for every protocol, the expectation is exact, over
+    every way through the protocol. Given are the mean of the draws and the range that holds 95 % of
+    them.
 
     Raises
     ------
     UserError
-        `protocol-unknown`, or `usage` for an unknown site or parameter or a value that can't be.
+        `protocol-unknown`, or `usage` for an unknown site or parameter, a reference that the site
+        has no counts for, a value that can't be, or one of the user's own that no protocol uses.
     """
     protocols = question.protocols or tuple(load_protocols())
     parameters = make_parameters(question.site_id, question.reference, question.own)
     ways = [list_ways(find_protocol(p).id, parameters, question.choices) for p in protocols]
     used = [parameters.find_parameter(key) for key in list_used_keys(ways, parameters)]
-    drawn = {p.key: p.belief.draw(question.draws, question.seed, p.key) for p in used}
-    means = {p.key: float(p.belief.mean) for p in used}
-    pairs = [
-        Pair(
-            sum_protocol(way, parameters, means, 1.0),
-            sum_protocol(way, parameters, drawn, _make_ones(question.draws)),
-        )
-        for way in ways
-    ]
+    unused = _list_unused(question, parameters, used)
+    pairs, drawn = _draw(question, parameters, ways, used)
     varied, costs = question.varied, question.costs
     curves = {measure: draw_curves(pairs, measure, varied, costs) for measure in MEASURES}
+    results = tuple(_make_result(pair, costs) for pair in pairs)
+    site = find_site(question.site_id)
     return StrategyComparison(
-        site_id=question.site_id,
-        site_name=find_site(question.site_id).name,
-        reference=question.reference,
+        site_id=site.id,
+        site_name=site.name,
+        reference=parameters.reference,
+        reference_says=REFERENCES[parameters.reference],
+        references=site.references,
         patients=PATIENTS,
         draws=question.draws,
         seed=question.seed,
+        correlation=find_correlation(),
         varied=varied,
-        prevalence=find_prevalence(pairs[0].mean, varied),
+        prevalence=estimate(find_prevalence(pairs[0].drawn, varied)),
         currency=costs.currency,
-        results=tuple(_make_result(pair, costs) for pair in pairs),
-        parameters=tuple(_describe_use(p, drawn[p.key]) for p in used),
-        crossings=find_crossings(pairs, varied, costs),
+        results=results,
+        parameters=tuple(_describe_uses(used, drawn)),
+        contrasts=list_contrasts(pairs, varied, costs),
         curves={measure: found for measure, found in curves.items() if found},
-        limits=tuple(_iterate_limits(question, used, pairs, parameters)),
+        limits=(
+            *_iterate_limits(question, used, pairs, parameters),
+            *_warn_of_draws(question, results),
+            *(f"Not used by the protocols compared here: {key}." for key in unused),
+        ),
     )
 
 
-def _make_ones(size: int) -> Number:
+def _draw(
+    question: Question, parameters: ParameterSet, ways: Sequence[Ways], used: Sequence[Parameter]
+) -> tuple[list[Pair], Mapping[str, Number]]:
+    """Give every protocol's sums at the draws, and the draws by key."""
     import numpy as np
 
-    return np.ones(size)
+    drawn = {p.key: p.belief.draw(question.draws, question.seed, p.unknown) for p in used}
+    seen = {p.key: float(p.belief.seen) for p in used}
+    ones = np.ones(question.draws)
+    pairs = [
+        Pair(sum_protocol(way, parameters, drawn, ones), sum_protocol(way, parameters, seen, 1.0))
+        for way in ways
+    ]
+    return pairs, drawn
+
+
+def _list_unused(
+    question: Question, parameters: ParameterSet, used: Sequence[Parameter]
+) -> list[str]:
+    """Give the user's own parameters that only other protocols use; refuse what none does."""
+    unused = [key for key in parameters.own if key not in {p.key for p in used}]
+    if not unused:
+        return []
+    ways = [list_ways(name, parameters, question.choices) for name in load_protocols()]
+    known = list_used_keys(ways, parameters)
+    for key in unused:
+        if key not in known:
+            cure = f"Used here: {', '.join(known)}."
+            raise UserError("usage", f"No protocol uses the parameter {key!r} here.", cure=cure)
+    return unused
 
 
 # Results -----------------------------------------------------------------------------------------
 
 
 def _make_result(pair: Pair, costs: Costs) -> StrategyResult:
-    mean, drawn = pair.mean, pair.drawn
-    others = [c for c in mean.shares if c not in (NONE, VARIED["alk"])]
+    drawn, seen = pair.drawn, pair.seen
+    others = [c for c in drawn.shares if c not in (NONE, VARIED["alk"])]
 
     def count(name: str, classes: Sequence[str] | None = None) -> Estimate:
-        return estimate(mean.expect(name, classes), drawn.expect(name, classes), PATIENTS)
+        expected = float(seen.expect(name, classes))
+        return estimate(drawn.expect(name, classes), PATIENTS, seen=expected)
 
     return StrategyResult(
-        protocol_id=mean.protocol_id,
-        title=load_protocols()[mean.protocol_id].title,
-        tests=estimate(mean.count_tests(), drawn.count_tests(), PATIENTS),
-        by_test={test: count(f"test:{test}") for test in mean.list_tests()},
+        protocol_id=drawn.protocol_id,
+        title=load_protocols()[drawn.protocol_id].title,
+        tests=estimate(drawn.count_tests(), PATIENTS),
+        by_test={test: count(f"test:{test}") for test in drawn.list_tests()},
         missed=count("missed"),
         missed_alk=count("missed", (VARIED["alk"],)),
         missed_other=count("missed", others),
         missed_stained=count("missed_stained"),
-        alk_found=_find_share(pair, VARIED["alk"]),
+        missed_unasked=count("missed_unasked"),
+        alk_found=estimate(1 - drawn.totals[VARIED["alk"]]["missed"]),
         false=count("false"),
         stain_only=count("stain_only"),
         unanswered=count("unanswered"),
@@ -248,30 +296,27 @@ def _make_result(pair: Pair, costs: Costs) -> StrategyResult:
     )
 
 
-def _find_share(pair: Pair, class_id: str) -> Estimate:
-    """Give the share of a class's fusions that is found."""
-    mean, drawn = (1 - sums.totals[class_id]["missed"] for sums in (pair.mean, pair.drawn))
-    return estimate(mean, drawn, 1)
-
-
 # Words -------------------------------------------------------------------------------------------
 
 
-def _describe_use(parameter: Parameter, drawn: Number) -> ParameterUse:
-    spread = estimate(float(parameter.belief.mean), drawn, 1)
-    return ParameterUse(
-        key=parameter.key,
-        says=parameter.says,
-        mean=spread.mean,
-        counts=parameter.belief.counts,
-        intervals=parameter.intervals,
-        low=spread.low,
-        high=spread.high,
-        origin=parameter.origin,
-        populations=tuple(fact.applies_to for fact in parameter.facts),
-        facts=tuple(fact.id for fact in parameter.facts),
-        note=parameter.note,
-    )
+def _describe_uses(
+    used: Sequence[Parameter], drawn: Mapping[str, Number]
+) -> Iterator[ParameterUse]:
+    first: dict[str, str] = {}
+    for parameter in used:
+        shared = first.setdefault(parameter.unknown, parameter.key)
+        seen = 0.0 if parameter.belief.is_unseen else 1.0
+        yield ParameterUse(
+            key=parameter.key,
+            says=parameter.says,
+            drawn=estimate(drawn[parameter.key], seen=seen),
+            counts=parameter.belief.counts,
+            origin=parameter.origin,
+            populations=tuple(fact.applies_to for fact in parameter.facts),
+            facts=tuple(fact.id for fact in parameter.facts),
+            shared_with="" if shared == parameter.key else shared,
+            note=parameter.note,
+        )
 
 
 def _iterate_limits(
@@ -284,12 +329,18 @@ def _iterate_limits(
         "No test of these series is known to be right. What stands as accuracy is agreement "
         "between tests, as published."
     )
-    yield f"Reading chosen: {REFERENCES[question.reference]}."
+    defined = [
+        f"{p.says} {PER_CENT * float(p.belief.mean):.0f} %" for p in used if p.origin == "defined"
+    ]
+    if defined:
+        yield (
+            f"By definition of the reference, not by measurement: {'; '.join(defined)}. It favours "
+            "the protocols that rest on these tests."
+        )
     yield find_site(question.site_id).note
-    yield from _describe_single(used)
     yield (
-        "Tests are taken as independent of each other, given what the tumour has, unless a value "
-        "says after which result it holds."
+        "Tests are independent of each other, given what the tumour has, unless a value says what "
+        "another test shows."
     )
     yield (
         "Tests that are proposed under a condition are "
@@ -298,31 +349,31 @@ def _iterate_limits(
     silent = _list_silent(pairs, parameters)
     if silent:
         yield f"No share of undecided results was read for {join_words(silent)}; none is counted."
-    borrowed = [p.says for p in used if p.origin in ("borrowed", "assumed")]
+    borrowed = [p for p in used if p.origin in ("borrowed", "part", "assumed")]
     if borrowed:
         yield (
-            f"{len(borrowed)} of {len(used)} parameters are borrowed from other sites or tumours, "
-            "or assumed."
+            f"{len(borrowed)} of {len(used)} parameters are borrowed, in whole or in part, or "
+            "assumed."
         )
     missing = question.costs.find_missing(_list_done(pairs), "cost")
-    if missing:
+    if missing and question.costs.cost:
         yield f"No costs given for {join_words(missing)}: Spindle has none of its own."
 
 
-def _describe_single(used: Iterable[Parameter]) -> Iterator[str]:
-    """Give a sentence for what rests on one tumour."""
-    for parameter in used:
-        if [of for _, of in parameter.belief.counts] != [1]:
-            continue
-        ((n, of),), ((low, high),) = parameter.belief.counts, parameter.intervals
-        yield (
-            f"{parameter.says}: {n} of {of} tumour, so anything from {PER_CENT * low:.0f} to "
-            f"{PER_CENT * high:.0f} % (exact 95 % interval)."
-        )
+def _warn_of_draws(question: Question, results: Sequence[StrategyResult]) -> Iterator[str]:
+    """Give a warning where few draws blur the ends of the ranges."""
+    if question.draws >= DRAWS:
+        return
+    ends = [end for r in results for end in (r.missed, r.false, r.tests) if end.high > 0]
+    worst = max((end.high_error / end.high for end in ends), default=0.0)
+    yield (
+        f"Only {question.draws:,} draws: with another seed the ends of the ranges can differ by "
+        f"{PER_CENT * worst:.0f} % and more. Without --draws there are {DRAWS:,}."
+    )
 
 
 def _list_done(pairs: Sequence[Pair]) -> set[str]:
-    return {test for pair in pairs for test in pair.mean.list_tests()}
+    return {test for pair in pairs for test in pair.drawn.list_tests()}
 
 
 def _list_silent(pairs: Sequence[Pair], parameters: ParameterSet) -> list[str]:

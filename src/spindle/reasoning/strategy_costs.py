@@ -66,7 +66,9 @@ def _read_amounts(tests: Mapping[str, Any], kind: str, place: str) -> dict[str, 
     for test, values in tests.items():
         if test not in known:
             cure = f"Use one of: {', '.join(known)}."
-            raise UserError("strategy-invalid", f"There is no test {test!r}.", place=place, cure=cure)
+            raise UserError(
+                "strategy-invalid", f"There is no test {test!r}.", place=place, cure=cure
+            )
         if not isinstance(values, dict) or set(values) - {"cost", "days"}:
             raise _refuse(place, f"[tests.{test}] holds cost and days, and nothing else.")
         if kind in values:

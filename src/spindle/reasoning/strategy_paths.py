@@ -3,13 +3,19 @@
 The real engine is asked at every step: hypothetical results become observations, the assays read
 them, and `reflex` says which test is proposed next. So a strategy can't drift from what Spindle
 proposes for a patient. A test that is proposed is done, and the engine is asked again.
+
+Where a value depends on what another test shows, that is settled first, whether the test is done
+or not: a tumour that stains and has a negative FISH is one kind, and RNA sequencing finds as much
+in it when it is done at once as when it comes last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from fractions import Fraction
+from functools import cache, lru_cache
+from typing import Protocol
 
 from spindle.assays.readings import Assay, Reading
 from spindle.cases.observations import (
@@ -45,8 +51,23 @@ UNANSWERED = (
 )
 
 History = tuple[tuple[str, TestResult], ...]
-FindKey = Callable[[str, Mapping[str, str]], str]
-"""Gives the key of a parameter after some results; empty when nothing is known of it."""
+
+
+class Values(Protocol):
+    """What the ways need of the parameters."""
+
+    def find_key(self, name: str, shown: Mapping[str, str]) -> str:
+        """Give the key of a parameter where tests show something; empty where none is known."""
+
+    def find_certain(self, key: str) -> Fraction | None:
+        """Give the value of a parameter that is taken as certain; none for any other."""
+
+    def list_shown(self) -> list[str]:
+        """Give the tests of which it is settled first what they show."""
+
+
+FindCertain = Callable[[str], Fraction | None]
+"""Gives the value of a parameter that is taken as certain; none for any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +92,8 @@ class End:
     """No kinase is called fused or rearranged, and a positive stain stands unconfirmed."""
     is_missed_stained: bool
     """Missed, and a positive stain stands unconfirmed: a hint is left."""
+    is_missed_unasked: bool
+    """Missed and stained, and the protocol asked for no test that could bear the stain out."""
     is_unanswered: bool
     """No kinase is called fused or rearranged, none is stained, and the tests gave no answer."""
 
@@ -100,6 +123,18 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """Tumours of one class in which some tests show the same, with their ways."""
+
+    factors: tuple[Factor, ...]
+    """Their share of the class, a product."""
+    shown: Mapping[str, str]
+    """What these tests show, or would show if they were done and gave an answer."""
+    node: Node
+    """The first point of their ways."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """What a protocol leaves to the people who use it."""
 
@@ -110,9 +145,11 @@ class Choices:
 
 
 def walk_ways(
-    protocol_id: str, tumour: TumourClass, find_key: FindKey, choices: Choices | None = None
-) -> Node:
-    """Give every way of a patient with a tumour of one class through a protocol.
+    protocol_id: str, tumour: TumourClass, values: Values, choices: Choices | None = None
+) -> tuple[Kind, ...]:
+    """Give every way of a patient with a tumour of one class through a protocol, kind by kind.
+
+    Ways that a certain value rules out are left out.
 
     Raises
     ------
@@ -121,14 +158,60 @@ def walk_ways(
     InternalError
         When a test is proposed that no strategy knows, or a parameter has no value.
     """
-    return _Walker(protocol_id, tumour, find_key, choices or Choices()).walk(())
+    find_certain = cache(values.find_certain)
+    kinds = list(_list_kinds(tumour, values, find_certain))
+    walkers = (
+        _Walker(protocol_id, tumour, values, find_certain, shown, choices or Choices())
+        for _, shown in kinds
+    )
+    return tuple(
+        Kind(factors, shown, walker.walk(()))
+        for (factors, shown), walker in zip(kinds, walkers, strict=True)
+    )
+
+
+def _list_kinds(
+    tumour: TumourClass, values: Values, find_certain: FindCertain
+) -> Iterator[tuple[tuple[Factor, ...], Mapping[str, str]]]:
+    """Give each kind's share of the class and what the tests show that are settled first."""
+    tests = load_strategy_data().tests
+    kinds: list[tuple[tuple[Factor, ...], dict[str, str]]] = [((), {})]
+    for name in values.list_shown():
+        longer = []
+        for factors, shown in kinds:
+            key = _find_positive(tests[name], tumour, values, shown)
+            for result, factor in _split(key, find_certain):
+                longer.append(((*factors, factor), {**shown, name: result.value}))
+        kinds = longer
+    yield from kinds
+
+
+def _find_positive(
+    test: StrategyTest, tumour: TumourClass, values: Values, shown: Mapping[str, str]
+) -> str:
+    measure = FINDS if tumour.id in test.finds else FALSE
+    key = values.find_key(f"{test.source}.{measure}", shown)
+    if not key:
+        raise InternalError(f"{test.source}.{measure} has no value")
+    return key
+
+
+def _split(key: str, find_certain: FindCertain) -> Iterator[tuple[TestResult, Factor]]:
+    """Give positive and negative with their factors, without the one that can't be."""
+    certain = find_certain(key)
+    if certain != 0:
+        yield TestResult.POSITIVE, Factor(key)
+    if certain != 1:
+        yield TestResult.NEGATIVE, Factor(key, is_complement=True)
 
 
 @dataclass(frozen=True, slots=True)
 class _Walker:
     protocol_id: str
     tumour: TumourClass
-    find_key: FindKey
+    values: Values
+    find_certain: FindCertain
+    shown: Mapping[str, str]
     choices: Choices
 
     def walk(self, history: History) -> Node:
@@ -137,32 +220,32 @@ class _Walker:
         assessment = assess_history(self.protocol_id, history, called)
         test = choose_test(assessment.next_tests, {name for name, _ in history}, self.choices)
         if test is None:
-            return Node("", (), classify_end(assessment, self.protocol_id, self.tumour))
+            end = classify_end(assessment, self.protocol_id, self.tumour, history)
+            return Node("", (), end)
         branches = tuple(
             Branch(result, factors, self.walk((*history, (test.id, result))))
-            for result, factors in self.list_results(test, history)
+            for result, factors in self.list_results(test)
         )
         return Node(test.id, branches, None)
 
-    def list_results(
-        self, test: StrategyTest, history: History
-    ) -> Iterator[tuple[TestResult, tuple[Factor, ...]]]:
-        """Give what a test can give, each with its probability given what came before."""
-        known = load_strategy_data().tests
-        before = {known[name].source: result.value for name, result in history}
-        failed = self.find_key(f"{test.source}.{FAILED}", before)
-        equivocal = self.find_key(f"{test.source}.{EQUIVOCAL}", before)
-        measure = FINDS if self.tumour.id in test.finds else FALSE
-        positive = self.find_key(f"{test.source}.{measure}", before)
-        if not positive:
-            raise InternalError(f"{test.source}.{measure} has no value")
+    def list_results(self, test: StrategyTest) -> Iterator[tuple[TestResult, tuple[Factor, ...]]]:
+        """Give what a test can give in this kind of tumour, each with its probability."""
         rest: tuple[Factor, ...] = ()
-        for key, result in ((failed, TestResult.FAILED), (equivocal, TestResult.EQUIVOCAL)):
-            if key:
+        for measure, result in ((FAILED, TestResult.FAILED), (EQUIVOCAL, TestResult.EQUIVOCAL)):
+            if not (key := self.values.find_key(f"{test.source}.{measure}", self.shown)):
+                continue
+            certain = self.find_certain(key)
+            if certain != 0:
                 yield result, (*rest, Factor(key))
-                rest += (Factor(key, is_complement=True),)
-        yield TestResult.POSITIVE, (*rest, Factor(positive))
-        yield TestResult.NEGATIVE, (*rest, Factor(positive, is_complement=True))
+            if certain == 1:
+                return
+            rest += (Factor(key, is_complement=True),)
+        if test.source in self.shown:
+            yield TestResult(self.shown[test.source]), rest
+            return
+        positive = _find_positive(test, self.tumour, self.values, self.shown)
+        for result, factor in _split(positive, self.find_certain):
+            yield result, (*rest, factor)
 
 
 def choose_test(
@@ -252,7 +335,9 @@ def make_observation(test: StrategyTest, result: TestResult, *, kinase: str) -> 
     )
 
 
-def classify_end(assessment: Assessment, protocol_id: str, tumour: TumourClass) -> End:
+def classify_end(
+    assessment: Assessment, protocol_id: str, tumour: TumourClass, history: History
+) -> End:
     """Give how a way ends for a tumour of one class."""
     kinases = assessment.kinases
     found = {
@@ -264,10 +349,17 @@ def classify_end(assessment: Assessment, protocol_id: str, tumour: TumourClass) 
     first = kinases[load_protocols()[protocol_id].kinase]
     is_open = first.status in UNANSWERED
     is_missed = bool(tumour.kinase) and tumour.kinase not in found
+    is_missed_stained = is_missed and not found and is_stained
     return End(
         is_missed=is_missed,
         is_false=bool(found - {tumour.kinase}),
         is_stain_only=not found and is_stained,
-        is_missed_stained=is_missed and not found and is_stained,
+        is_missed_stained=is_missed_stained,
+        is_missed_unasked=is_missed_stained and all(_is_stain(name) for name, _ in history),
         is_unanswered=not found and not is_stained and is_open,
     )
+
+
+def _is_stain(name: str) -> bool:
+    source = load_strategy_data().tests[name].source
+    return Assay(load_tests()[source].assays[0]) is Assay.IHC

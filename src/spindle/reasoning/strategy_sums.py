@@ -10,14 +10,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from spindle.knowledge.strategies import NONE, find_site, load_strategy_data
-from spindle.reasoning.strategy_paths import Choices, End, Factor, Node, walk_ways
+from spindle.reasoning.strategy_paths import Choices, End, Factor, Kind, Node, walk_ways
 from spindle.reasoning.strategy_values import ParameterSet
 
 Number = Any
 """A float, a fraction or an array of draws."""
 TEST = "test:"
 CERTAIN = "certain"
-ENDS = ("missed", "false", "stain_only", "missed_stained", "unanswered")
+ENDS = (
+    "missed",
+    "false",
+    "stain_only",
+    "missed_stained",
+    "missed_unasked",
+    "unanswered",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +33,18 @@ class Ways:
 
     protocol_id: str
     """The protocol."""
-    nodes: Mapping[str, Node]
-    """The first point of the ways, by class."""
+    kinds: Mapping[str, tuple[Kind, ...]]
+    """Kinds of tumours with their ways, by class."""
 
 
 def list_ways(protocol_id: str, parameters: ParameterSet, choices: Choices) -> Ways:
     """Give every way through a protocol for every class of tumour."""
     classes = load_strategy_data().classes
-    nodes = {
-        name: walk_ways(protocol_id, tumour, parameters.find_key, choices)
+    kinds = {
+        name: walk_ways(protocol_id, tumour, parameters, choices)
         for name, tumour in classes.items()
     }
-    return Ways(protocol_id, nodes)
+    return Ways(protocol_id, kinds)
 
 
 def list_factors(parameters: ParameterSet) -> Mapping[str, tuple[Factor, ...]]:
@@ -52,7 +59,8 @@ def list_factors(parameters: ParameterSet) -> Mapping[str, tuple[Factor, ...]]:
 def list_used_keys(ways: Sequence[Ways], parameters: ParameterSet) -> list[str]:
     """Give the keys of every parameter that takes part, shares first, in order of first use."""
     factors = [factor for words in list_factors(parameters).values() for factor in words]
-    factors += [factor for way in ways for node in way.nodes.values() for factor in _iterate(node)]
+    for kind in (kind for way in ways for kinds in way.kinds.values() for kind in kinds):
+        factors += [*kind.factors, *_iterate(kind.node)]
     used = set(dict.fromkeys(factor.key for factor in factors))
     data = load_strategy_data()
     order = [*data.shares, *(test.id for test in data.tests.values())]
@@ -72,7 +80,9 @@ def make_factors(values: Mapping[str, Number]) -> dict[Factor, Number]:
     return made
 
 
-def sum_ways(node: Node, factors: Mapping[Factor, Number], one: Number) -> dict[str, Number]:
+def sum_ways(
+    kinds: Sequence[Kind], factors: Mapping[Factor, Number], one: Number
+) -> dict[str, Number]:
     """Give what a patient of one class can expect.
 
     Parameters
@@ -87,8 +97,15 @@ def sum_ways(node: Node, factors: Mapping[Factor, Number], one: Number) -> dict[
         `certain`, the sum of all ways, which is one.
     """
     totals: dict[str, Number] = dict.fromkeys((*ENDS, CERTAIN), 0 * one)
-    _add(node, one, factors, totals)
+    for kind in kinds:
+        _add(kind.node, _multiply(one, kind.factors, factors), factors, totals)
     return totals
+
+
+def _multiply(weight: Number, words: Sequence[Factor], factors: Mapping[Factor, Number]) -> Number:
+    for word in words:
+        weight = weight * factors[word]
+    return weight
 
 
 def _add(
@@ -101,10 +118,7 @@ def _add(
     name = f"{TEST}{node.test}"
     totals[name] = totals.get(name, 0 * weight) + weight
     for branch in node.branches:
-        product = weight
-        for factor in branch.factors:
-            product = product * factors[factor]
-        _add(branch.node, product, factors, totals)
+        _add(branch.node, _multiply(weight, branch.factors, factors), factors, totals)
 
 
 def _list_ends(end: End) -> list[str]:
@@ -113,6 +127,7 @@ def _list_ends(end: End) -> list[str]:
         end.is_false,
         end.is_stain_only,
         end.is_missed_stained,
+        end.is_missed_unasked,
         end.is_unanswered,
     )
     return [name for name, is_so in zip(ENDS, flags, strict=True) if is_so]
@@ -122,13 +137,8 @@ def compute_shares(
     parameters: ParameterSet, factors: Mapping[Factor, Number], one: Number
 ) -> dict[str, Number]:
     """Give the share of each class among all patients."""
-    shares: dict[str, Number] = {}
-    for name, words in list_factors(parameters).items():
-        product = one
-        for factor in words:
-            product = product * factors[factor]
-        shares[name] = product
-    return shares
+    words = list_factors(parameters)
+    return {name: _multiply(one, words[name], factors) for name in words}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,5 +195,5 @@ def sum_protocol(
 ) -> Sums:
     """Give what patients can expect under one protocol at some values of the parameters."""
     factors = make_factors(values)
-    totals = {name: sum_ways(node, factors, one) for name, node in ways.nodes.items()}
+    totals = {name: sum_ways(kinds, factors, one) for name, kinds in ways.kinds.items()}
     return Sums(ways.protocol_id, compute_shares(parameters, factors, one), totals)

@@ -1,29 +1,34 @@
-"""What is believed of each parameter of a strategy: from counts, from an assumption, or the user's.
+"""What is believed of each parameter: from counts, a definition, an assumption, or the user's.
 
 A share of n of N is believed to lie where a beta distribution puts it that begins with half a
-patient on either side (the prior of Jeffreys). Several series are a mixture with equal weights;
-they are never added up, so that series which disagree widen the interval.
+patient on either side (the prior of Jeffreys). Published series are pooled as in the differential:
+the patients of one series are correlated, so that a series is worth fewer of them, and the fewer
+the more the series disagree. The user's own counts stand at face value.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from spindle.assays.shares import compute_exact_interval
 from spindle.errors import UserError
-from spindle.knowledge.facts import Fact
+from spindle.knowledge.facts import Fact, find_fact
 from spindle.knowledge.strategies import (
-    ANY_SITE,
+    MEASURES,
+    RESULTS,
     StrategyValue,
+    find_reference,
     find_site,
     find_value,
+    is_given_above,
     load_strategy_data,
 )
+from spindle.reasoning.differential_counts import SERIES_FACT
+from spindle.reasoning.differential_weights import JEFFREYS, Rate, Tally, pool_series, update_rate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +36,6 @@ if TYPE_CHECKING:
 
     Draws = NDArray[np.float64]
 
-HALF = Fraction(1, 2)
 _COUNTS = re.compile(r"(\d+)\s*/\s*(\d+)")
 _RANGE = re.compile(r"(\d*\.?\d+)\s*-\s*(\d*\.?\d+)")
 _NUMBER = re.compile(r"\d*\.?\d+")
@@ -43,18 +47,45 @@ class Belief:
 
     counts: tuple[tuple[int, int], ...] = ()
     """n of N of each series; empty for a range."""
+    correlation: float = 0.0
+    """Least correlation between patients of one series, 0 to 1; 0 takes counts at face value."""
     low: Fraction = Fraction(0)
     """Lower end of a range; both ends are equal for a value that is taken as certain."""
     high: Fraction = Fraction(1)
     """Upper end of a range."""
 
     @property
+    def rate(self) -> Rate:
+        """The beta distribution of counts, from half a patient on either side."""
+        series = [Tally(n, of) for n, of in self.counts]
+        pooled = pool_series(series, self.correlation) if self.correlation else _sum(series)
+        return update_rate(pooled, JEFFREYS)
+
+    @property
     def mean(self) -> Fraction:
-        """The mean, exactly."""
+        """The mean; exact for a range."""
         if not self.counts:
             return (self.low + self.high) / 2
-        means = [(n + HALF) / (of + 2 * HALF) for n, of in self.counts]
-        return sum(means, Fraction(0)) / len(means)
+        a, b = Fraction(self.rate.a), Fraction(self.rate.b)
+        return a / (a + b)
+
+    @property
+    def seen(self) -> Fraction:
+        """The mean, but nought or one where no series saw anything else."""
+        n, of = (
+            (sum(counts) for counts in zip(*self.counts, strict=True)) if self.counts else (1, 2)
+        )
+        return Fraction(n, of) if n in (0, of) else self.mean
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether no series saw it, or none saw it fail, so that the mean rests on the prior."""
+        return bool(self.counts) and self.seen in (0, 1)
+
+    @property
+    def certain(self) -> Fraction | None:
+        """The value that is taken as certain; none for any other."""
+        return self.low if not self.counts and self.low == self.high else None
 
     def draw(self, size: int, seed: int, name: str) -> Draws:
         """Give draws; the same seed and name give the same ones, whatever else is drawn."""
@@ -63,11 +94,11 @@ class Belief:
         generator = np.random.default_rng([seed, zlib.crc32(name.encode())])
         if not self.counts:
             return generator.uniform(float(self.low), float(self.high), size)
-        n, of = np.array(self.counts, dtype=float).T
-        series = generator.integers(len(self.counts), size=size)
-        half = float(HALF)
-        drawn: Draws = generator.beta(n[series] + half, (of - n)[series] + half)
-        return drawn
+        return generator.beta(self.rate.a, self.rate.b, size)
+
+
+def _sum(series: Sequence[Tally]) -> Tally:
+    return Tally(sum(one.n for one in series), sum(one.of for one in series))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,39 +112,38 @@ class Parameter:
     belief: Belief
     """Where it is believed to lie."""
     facts: tuple[Fact, ...]
-    """Facts that it rests on; empty for an assumption and for the user's own."""
+    """Facts that it rests on; empty for an assumption, a definition and for the user's own."""
     origin: str
-    """`own` for the site's own facts, `borrowed` for those of all sites, `assumed`, or `yours`."""
+    """`own`, `part` (in part borrowed), `borrowed`, `assumed`, `defined` or `yours`."""
     note: str
     """A note for the reader; empty for none."""
 
     @property
-    def intervals(self) -> tuple[tuple[float, float], ...]:
-        """The exact 95 % interval of each series; empty without counts."""
-        return tuple(compute_exact_interval(n, of) for n, of in self.belief.counts)
+    def unknown(self) -> str:
+        """Name of what is not known; two parameters that rest on the same facts share it."""
+        return " ".join(fact.id for fact in self.facts) or self.key
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterSet:
-    """The parameters of one site under one reading of the stain, with the user's own in place."""
+    """The parameters of one site under one reference, with the user's own in place."""
 
     site_id: str
     """Id of the site."""
     reference: str
-    """How a positive stain beside a negative FISH is read."""
+    """What counts as an ALK fusion."""
     own: Mapping[str, Belief]
     """The user's own, by key."""
 
-    def find_key(self, name: str, before: Mapping[str, str]) -> str:
-        """Give the key of a parameter after some results; empty where nothing is known of it.
+    def find_key(self, name: str, shown: Mapping[str, str]) -> str:
+        """Give the key of a parameter where tests show something; empty where nothing is known.
 
-        The user's own value of a parameter holds whatever came before, unless one is given for
-        what came before.
+        The user's own value of a parameter holds whatever tests show, unless one is given for it.
         """
-        own = [key for key in self.own if _fits(key, name, before)]
+        own = [key for key in self.own if _fits(key, name, shown)]
         if own:
             return max(own, key=lambda key: key.count("="))
-        value = find_value(name, self.site_id, self.reference, before)
+        value = find_value(name, self.site_id, self.reference, shown)
         return value.key if value else ""
 
     def find_parameter(self, key: str) -> Parameter:
@@ -124,29 +154,46 @@ class ParameterSet:
         KeyError
             For another key.
         """
-        name, _, given = key.partition("|")
-        before = dict(pair.split("=") for pair in given.split(",")) if given else {}
+        name, pairs = split_key(key)
+        shown = dict(pairs)
         if key in self.own:
-            says = self._describe(name, before)
-            return Parameter(key, says, self.own[key], (), "yours", "")
-        value = find_value(name, self.site_id, self.reference, before)
+            return Parameter(key, self._describe(name, shown), self.own[key], (), "yours", "")
+        value = find_value(name, self.site_id, self.reference, shown)
         if value is None or value.key != key:
             raise KeyError(key)
-        return self._make_parameter(value, self._describe(name, before))
-
-    def _make_parameter(self, value: StrategyValue, says: str) -> Parameter:
-        if value.assumption is not None:
-            low, high = (Fraction(str(end)) for end in value.assumption)
-            belief, origin = Belief(low=low, high=high), "assumed"
-        else:
-            pairs = [(fact.n, fact.of) for fact in value.facts]
-            counts = tuple((n, of) for n, of in pairs if isinstance(n, int) and isinstance(of, int))
-            belief = Belief(counts=counts)
-            is_own = self.site_id in (value.site, ANY_SITE) and not value.is_borrowed
-            origin = "own" if is_own else "borrowed"
+        belief, origin = self._believe(value)
+        says = self._describe(name, shown)
         return Parameter(value.key, says, belief, value.facts, origin, value.note)
 
-    def _describe(self, name: str, before: Mapping[str, str]) -> str:
+    def find_certain(self, key: str) -> Fraction | None:
+        """Give the value of a parameter that is taken as certain; none for any other."""
+        return self.find_parameter(key).belief.certain
+
+    def list_shown(self) -> list[str]:
+        """Give the tests that a value is given, in their order: what they show is settled first."""
+        keys = [*self.own, *(v.key for v in self._list_values())]
+        given = {test for key in keys for test, _ in split_key(key)[1]}
+        return [test for test in load_strategy_data().tests if test in given]
+
+    def _list_values(self) -> list[StrategyValue]:
+        values = load_strategy_data().values
+        return [v for v in values if v.given and self.reference in v.references]
+
+    def _believe(self, value: StrategyValue) -> tuple[Belief, str]:
+        if value.assumption is not None:
+            low, high = (Fraction(str(end)) for end in value.assumption)
+            return Belief(low=low, high=high), "assumed"
+        if value.definition is not None:
+            certain = Fraction(value.definition)
+            return Belief(low=certain, high=certain), "defined"
+        pairs = [(fact.n, fact.of) for fact in value.facts]
+        counts = tuple((n, of) for n, of in pairs if isinstance(n, int) and isinstance(of, int))
+        origin = "own" if value.is_own(self.site_id) else "borrowed"
+        if origin == "own" and value.is_partly_borrowed:
+            origin = "part"
+        return Belief(counts=counts, correlation=find_correlation()), origin
+
+    def _describe(self, name: str, shown: Mapping[str, str]) -> str:
         """Give what a parameter is, in words."""
         data = load_strategy_data()
         if name in data.shares:
@@ -161,45 +208,58 @@ class ParameterSet:
             "failed": "no answer",
             "equivocal": "undecided, of its answers",
         }[measure]
-        after = ", ".join(f"{data.tests[t].name} {result}" for t, result in before.items())
-        return f"{data.tests[test].name}{f' after {after}' if after else ''}, {says}"
+        beside = ", ".join(f"{data.tests[t].name} {result}" for t, result in shown.items())
+        return f"{data.tests[test].name}{f' ({beside})' if beside else ''}, {says}"
 
 
-def _fits(key: str, name: str, before: Mapping[str, str]) -> bool:
-    own, _, given = key.partition("|")
-    pairs = [pair.split("=") for pair in given.split(",")] if given else []
-    return own == name and all(before.get(test) == result for test, result in pairs)
+def find_correlation() -> float:
+    """Give the least correlation between patients of one series, as the differential has it."""
+    return find_fact(SERIES_FACT).number
+
+
+def split_key(key: str) -> tuple[str, list[tuple[str, str]]]:
+    """Give a key's parameter, and what tests show as it says."""
+    name, bar, given = key.partition("|")
+    pairs = [pair.partition("=") for pair in given.split(",")] if bar else []
+    return name, [(test, result) for test, _, result in pairs]
+
+
+def _fits(key: str, name: str, shown: Mapping[str, str]) -> bool:
+    own, pairs = split_key(key)
+    return own == name and all(shown.get(test) == result for test, result in pairs)
 
 
 def make_parameters(
-    site_id: str, reference: str, own: Mapping[str, str] | None = None
+    site_id: str, reference: str = "", own: Mapping[str, str] | None = None
 ) -> ParameterSet:
     """Give the parameters of a site, with the user's own in place.
 
     Parameters
     ----------
+    reference:
+        What counts as an ALK fusion; empty for the site's usual reference.
     own:
         The user's values as text, by key: `18/25` (counts), `0.9` (certain), `0.8-1` (a range).
 
     Raises
     ------
     UserError
-        `usage` for an unknown site or parameter, or a value that can't be.
+        `usage` for an unknown site or parameter, a reference that the site has no counts for, or a
+        value that can't be.
     """
-    site = find_site(site_id)
+    chosen = find_reference(site_id, reference)
     beliefs: dict[str, Belief] = {}
     for key, text in (own or {}).items():
         check_key(key)
         beliefs[key] = read_belief(key, text)
-    return ParameterSet(site.id, reference, beliefs)
+    return ParameterSet(site_id, chosen, beliefs)
 
 
 def list_keys() -> list[str]:
     """Give the names of every parameter that a user can set."""
     data = load_strategy_data()
-    measures = ("finds", "false", "failed", "equivocal")
     tests = [test.id for test in data.tests.values() if not test.same_as]
-    return [*data.shares, *(f"{test}.{measure}" for test in tests for measure in measures)]
+    return [*data.shares, *(f"{test}.{measure}" for test in tests for measure in MEASURES)]
 
 
 def check_key(key: str) -> None:
@@ -210,18 +270,18 @@ def check_key(key: str) -> None:
     UserError
         `usage`, listing the names.
     """
-    name, bar, given = key.partition("|")
+    name, pairs = split_key(key)
     known = list_keys()
     if name not in known:
         message = f"There is no parameter {name!r}."
         raise UserError("usage", message, cure=f"Use one of: {', '.join(known)}.")
-    tests = load_strategy_data().tests
-    pairs = [pair.partition("=") for pair in given.split(",")] if bar else []
-    if any(
-        test not in tests or result not in ("positive", "negative") for test, _, result in pairs
-    ):
+    tests = [test.id for test in load_strategy_data().tests.values() if not test.same_as]
+    if any(test not in tests or result not in RESULTS for test, result in pairs):
         cure = "Write it as alk_fish.finds|alk_ihc=positive."
         raise UserError("usage", f"{key!r} names no result that came before.", cure=cure)
+    if not is_given_above(name, [test for test, _ in pairs], tests):
+        cure = f"A test can be given those before it: {', '.join(tests)}."
+        raise UserError("usage", f"{key!r} turns the order of the tests round.", cure=cure)
 
 
 def read_belief(key: str, text: str) -> Belief:

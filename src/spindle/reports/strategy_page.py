@@ -7,20 +7,28 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spindle.reasoning.strategy_measures import MEASURES
 from spindle.reports.plots.strategy import choose_measure, draw_curves, draw_intervals
 from spindle.reports.strategy_words import (
     TABLES,
     VARIED_WORDS,
     describe_title,
-    is_absent,
-    list_crossings,
+    iterate_costs,
+    list_contrasts,
+    list_measures,
+    list_notes,
+    mark_name,
     name_tests,
     say_counts,
+    say_crossing,
+    say_difference,
     say_population,
+    say_prior,
+    say_reference,
+    write_drawn,
     write_ends,
     write_mean,
-    write_share,
-    write_shares,
+    write_part,
 )
 from spindle.reports.words import clean_document
 
@@ -60,9 +68,8 @@ def _load_environment() -> Environment:
         style=lambda name: Markup((TEMPLATES / name).read_text(encoding="utf-8")),
         mean=write_mean,
         ends=write_ends,
-        share=write_share,
+        drawn=write_drawn,
     )
-    environment.globals.update(is_absent=is_absent, shares=write_shares)
     return environment
 
 
@@ -71,26 +78,42 @@ def build_view(document: Document) -> dict[str, Any]:
     document = clean_document(dict(document))
     results = document["results"]
     columns = [column for table in TABLES for column in table]
-    money = f" ({document['currency']})" if document["currency"] else ""
-    costs = [("cost", f"cost{money}"), ("days", "days a patient"), ("burden", "cost with errors")]
-    given = [(n, w) for n, w in costs if any(not is_absent(r[n]) for r in results)]
+    given = list(iterate_costs(document))
     return {
         "document": document,
         "title": describe_title(document),
+        "reference": say_reference(document),
+        "prior": say_prior(document),
         "columns": [*columns, *given],
         "has_costs": bool(given),
         "tests": {r["protocol_id"]: name_tests(r["by_test"]) for r in results},
         "varied": VARIED_WORDS[document["varied"]],
-        "crossings": list_crossings(document),
+        "contrasts": [_view_measure(document, measure) for measure in list_measures(document)],
+        "notes": list_notes(document),
         "uses": [
             {**use, "counted": say_counts(use), "who": say_population(use)}
             for use in document["parameters"]
         ],
         "intervals": draw_intervals(document),
-        "curves": [draw_curves(document, measure) for measure in _list_measures(document)],
+        "curves": [draw_curves(document, measure) for measure in _list_curves(document)],
     }
 
 
-def _list_measures(document: Document) -> list[str]:
+def _view_measure(document: Document, measure: str) -> dict[str, Any]:
+    words = MEASURES[measure]
+    rows = [
+        {
+            "fewer": mark_name(document, measure, contrast["fewer"]),
+            "more": mark_name(document, measure, contrast["more"]),
+            "by": say_difference(contrast),
+            "draws": write_part(contrast["share_fewer"]),
+            "crossing": say_crossing(contrast) or "do not cross in any draw",
+        }
+        for contrast in list_contrasts(document, measure)
+    ]
+    return {"words": f"{words[0].upper()}{words[1:]}", "rows": rows}
+
+
+def _list_curves(document: Document) -> list[str]:
     """Give the measures whose curves are shown: the missed fusions, and the cost where given."""
     return list(dict.fromkeys(("missed", choose_measure(document))))

@@ -1,9 +1,9 @@
-"""A comparison of testing strategies as a document and as text for a terminal of 80 columns."""
+"""A comparison of testing strategies as a document, with its numbers and sentences in words."""
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spindle import __version__
@@ -12,17 +12,21 @@ from spindle.knowledge.strategies import load_strategy_data
 from spindle.reasoning.findings import describe_record
 from spindle.reasoning.strategy import StrategyComparison
 from spindle.reasoning.strategy_measures import MEASURES
-from spindle.reports.words import join_words
 
 Document = Mapping[str, Any]
 
 NOTICE = "Research use, not a medical device."
-SCHEMA = "urn:spindle:schema:strategy:1"
-WIDTH = 78
-NAME_WIDTH = 27
-COLUMN_WIDTH = 13
-# From which share of the draws on a crossing that the means do not show is said.
-SAID_FROM = 0.05
+SCHEMA = "urn:spindle:schema:strategy:2"
+# Numbers are never printed more finely than this, nor shares of draws than one per cent.
+FINEST = 0.1
+TENTHS_BELOW = 10
+STEPS = (1, 2, 5, 10)
+# Shares of the draws between these are printed as whole per cent.
+LEAST_PART, MOST_PART = 0.005, 0.995
+# What would be nought if nothing happened that no series has seen.
+UNSEEN = "*"
+# What follows from a definition, in a comparison.
+DEFINED = "†"
 
 VARIED_WORDS: Mapping[str, str] = {
     "alk": "share of patients with an ALK fusion",
@@ -30,8 +34,10 @@ VARIED_WORDS: Mapping[str, str] = {
 }
 ORIGINS: Mapping[str, str] = {
     "own": "",
+    "part": "in part borrowed",
     "borrowed": "borrowed",
     "assumed": "assumed",
+    "defined": "by definition",
     "yours": "yours",
 }
 MEANINGS = (
@@ -43,6 +49,20 @@ MEANINGS = (
     "without one.",
     "Cost with errors: the cost of the tests and what you take a missed or false fusion to cost.",
     "No answer: no fusion found, no stain positive, and no test was done that answers on ALK.",
+)
+TABLES: tuple[tuple[tuple[str, str], ...], ...] = (
+    (
+        ("tests", "tests"),
+        ("missed", "missed"),
+        ("missed_stained", "but stained"),
+        ("false", "false"),
+    ),
+    (
+        ("missed_alk", "missed ALK"),
+        ("missed_other", "missed other"),
+        ("stain_only", "stain only"),
+        ("unanswered", "no answer"),
+    ),
 )
 
 
@@ -88,27 +108,48 @@ def is_absent(value: object) -> bool:
     return isinstance(value, Mapping) and "absent" in value
 
 
-# Numbers and sentences, for the terminal and for the page ---------------------------------------
+# Numbers -----------------------------------------------------------------------------------------
 
 
-def write_mean(estimate: Any, decimals: int = 0) -> str:
-    """Give the expectation; one decimal below ten, so that a small number is not a nought."""
+def write_number(number: float, error: float = 0.0) -> str:
+    """Give a number no more finely than its Monte Carlo error allows, and to one digit at least.
+
+    Parameters
+    ----------
+    error:
+        Half of the 95 % interval that the number of draws leaves; 0 for an exact number.
+    """
+    size = abs(number)
+    unit = max(FINEST if size < TENTHS_BELOW else 1.0, _find_unit(error))
+    if size > 0:
+        unit = max(FINEST, min(unit, 10.0 ** math.floor(math.log10(size))))
+    rounded = round(number / unit) * unit
+    text = f"{rounded:,.1f}".removesuffix(".0") if unit < 1 else f"{rounded:,.0f}"
+    return "0" if text == "-0" else text.replace("-", "−")
+
+
+def _find_unit(error: float) -> float:
+    """Give the next of 1, 2, 5, 10, 20 and so on that is not below an error."""
+    if error < FINEST:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(error))
+    return next(step * power for step in STEPS if step * power >= error)
+
+
+def write_mean(estimate: Any) -> str:
+    """Give the mean of the draws, with a mark where it rests on what no series has seen."""
     if is_absent(estimate):
         return "not given"
-    return _write(estimate["mean"], decimals)
+    mark = UNSEEN if estimate["is_unseen"] else ""
+    return f"{write_number(estimate['mean'], estimate['mean_error'])}{mark}"
 
 
-def write_ends(estimate: Any, decimals: int = 0) -> str:
-    """Give the interval as `12–140`; empty when there is no number."""
+def write_ends(estimate: Any, dash: str = "–") -> str:
+    """Give the range of the draws as `12–140`; empty when there is no number."""
     if is_absent(estimate):
         return ""
-    return f"{_write(estimate['low'], decimals)}–{_write(estimate['high'], decimals)}"
-
-
-def _write(number: float, decimals: int) -> str:
-    if round(number) >= 10:
-        return f"{number:,.{decimals}f}"
-    return f"{number:.1f}".removesuffix(".0")
+    low = write_number(estimate["low"], estimate["low_error"])
+    return f"{low}{dash}{write_number(estimate['high'], estimate['high_error'])}"
 
 
 def write_share(share: float) -> str:
@@ -122,6 +163,25 @@ def write_shares(low: float, high: float) -> str:
     return f"{write_share(low).removesuffix(' %')} to {write_share(high)}"
 
 
+def write_drawn(estimate: Any) -> str:
+    """Give a share that was drawn as `75 % (15 to 100 %)`, or alone where it is certain."""
+    mark = UNSEEN if estimate["is_unseen"] else ""
+    if estimate["low"] == estimate["high"]:
+        return write_share(estimate["mean"])
+    return (
+        f"{write_share(estimate['mean'])}{mark} ({write_shares(estimate['low'], estimate['high'])})"
+    )
+
+
+def write_part(share: float) -> str:
+    """Give a share of the draws, which is never nought or all of them by rounding."""
+    if 0 < share < LEAST_PART:
+        return "<1 %"
+    if MOST_PART < share < 1:
+        return ">99 %"
+    return f"{100 * share:.0f} %"
+
+
 def name_tests(by_test: Mapping[str, Any]) -> str:
     """Give how often each test is done, as a list in words."""
     tests = load_strategy_data().tests
@@ -129,60 +189,141 @@ def name_tests(by_test: Mapping[str, Any]) -> str:
     return ", ".join(said)
 
 
-def list_crossings(document: Document) -> list[str]:
-    """Give where one protocol overtakes another, in sentences, measure by measure."""
-    return [sentence for measure in MEASURES for sentence in _say_measure(document, measure)]
+# Contrasts ---------------------------------------------------------------------------------------
 
 
-def _say_measure(document: Document, measure: str) -> Iterator[str]:
-    found = [c for c in document["crossings"] if c["measure"] == measure and not c["is_equal"]]
-    words = MEASURES[measure]
-    for crossing in found:
-        if not is_absent(crossing["at"]):
-            yield _say_crossing(crossing, words)
-    lasting = [c for c in found if is_absent(c["at"])]
-    for first in dict.fromkeys(c["first"] for c in lasting):
-        seconds = [c for c in lasting if c["first"] == first]
-        names = join_words([_say_second(c) for c in seconds])
-        less = _say_less(measure)
-        yield f"{words[0].upper()}{words[1:]}: {first} has {less} at every prevalence than {names}."
+def list_contrasts(document: Document, measure: str) -> list[Document]:
+    """Give the contrasts of a measure between protocols that differ, the fewest first."""
+    means = {r["protocol_id"]: r[measure] for r in document["results"]}
+    found = [c for c in document["contrasts"] if c["measure"] == measure and not c["is_equal"]]
+    return sorted(found, key=lambda c: (means[c["fewer"]]["mean"], means[c["more"]]["mean"]))
 
 
-def _say_less(measure: str) -> str:
-    return "less" if measure in ("cost", "burden") else "fewer"
+def list_measures(document: Document) -> list[str]:
+    """Give the measures in which protocols differ."""
+    return [measure for measure in MEASURES if list_contrasts(document, measure)]
 
 
-def _say_second(crossing: Document) -> str:
-    share = crossing["share_of_draws"]
-    doubt = f" (they cross in {write_share(share)} of the draws)" if share >= SAID_FROM else ""
-    return f"{crossing['second']}{doubt}"
+def mark_name(document: Document, measure: str, name: str) -> str:
+    """Give a protocol's name, marked where a definition decides its comparisons."""
+    is_marked = name in {result["protocol_id"] for result in _list_marked(document, measure)}
+    return f"{name}{DEFINED}" if is_marked else name
 
 
-def _say_crossing(crossing: Document, words: str) -> str:
-    less = _say_less(crossing["measure"])
-    below, above = crossing["first"], crossing["second"]
-    ends = write_shares(crossing["low"], crossing["high"])
+def _list_marked(document: Document, measure: str) -> list[Document]:
+    """Give the results of a measure that follow from a definition, and not from a count."""
+    results: list[Document] = document["results"]
+    if measure == "missed":
+        return [r for r in results if r["missed_unasked"]["mean"] > 0]
+    has_definitions = any(use["origin"] == "defined" for use in document["parameters"])
+    return [r for r in results if has_definitions and measure == "false" and not r["false"]["high"]]
+
+
+def say_difference(contrast: Document) -> str:
+    """Give how much more the second protocol has: `52 (−30 to 260)`."""
+    difference = contrast["difference"]
+    return f"{write_mean(difference)} ({write_ends(difference, ' to ')})"
+
+
+def say_crossing(contrast: Document) -> str:
+    """Give where the two lines cross; empty when they cross in no draw."""
+    share = contrast["share_crossing"]
+    if not share:
+        return ""
+    ends = write_shares(contrast["low"], contrast["high"])
+    if is_absent(contrast["at"]):
+        return f"cross in {write_part(share)} of the draws, 95 % of these at {ends}"
+    other = contrast["more"] if contrast["below"] == contrast["fewer"] else contrast["fewer"]
     return (
-        f"{words[0].upper()}{words[1:]}: {below} has {less} below {write_share(crossing['at'])}, "
-        f"{above} above. They cross in {write_share(crossing['share_of_draws'])} of the draws, "
-        f"95 % of these at {ends}."
+        f"cross at {write_share(contrast['at'])}, and {other} has {say_less(contrast['measure'])} "
+        f"above; in {write_part(share)} of the draws, 95 % of these at {ends}"
     )
 
 
+def list_sentences(document: Document, measure: str) -> list[str]:
+    """Give the contrasts of a measure in sentences, for a picture and for a reader of pages."""
+    return [_say_contrast(document, contrast) for contrast in list_contrasts(document, measure)]
+
+
+def _say_contrast(document: Document, contrast: Document) -> str:
+    measure = contrast["measure"]
+    fewer, more = (mark_name(document, measure, contrast[end]) for end in ("fewer", "more"))
+    return f"{fewer} has {say_less(measure)} than {more}, {say_gap(contrast)}."
+
+
+def say_gap(contrast: Document) -> str:
+    """Give by how much two protocols differ, in what share of the draws, and where they cross."""
+    crossing = say_crossing(contrast)
+    return (
+        f"by {say_difference(contrast)}, in {write_part(contrast['share_fewer'])} of the draws"
+        f"{f'; they {crossing}' if crossing else ''}"
+    )
+
+
+def say_less(measure: str) -> str:
+    """Give `fewer` or `less`, as the measure wants it."""
+    return "less" if measure in ("cost", "burden") else "fewer"
+
+
+def list_notes(document: Document) -> list[str]:
+    """Give what a reader of the contrasts has to know: what is a matter of definition."""
+    missed = [
+        f"{DEFINED} {r['protocol_id']} asks for no test after a positive stain, and a stain alone "
+        f"does not count as found: {write_mean(r['missed_unasked'])} of its "
+        f"{write_mean(r['missed'])} missed fusions are missed by that definition, not by a test."
+        for r in _list_marked(document, "missed")
+    ]
+    false = [
+        f"{DEFINED} {r['protocol_id']} calls no fusion falsely by definition of the reference, not "
+        "by measurement."
+        for r in _list_marked(document, "false")
+    ]
+    return [*missed, *false]
+
+
+# Parameters --------------------------------------------------------------------------------------
+
+
+def say_use(use: Document) -> str:
+    """Give a parameter with what was drawn, what it rests on, who was counted, and its key."""
+    drawn = f"{use['says']}: {write_drawn(use['drawn'])}"
+    parts = [drawn, say_counts(use), say_population(use), use["note"].removesuffix(".")]
+    said = ". ".join(f"{part[0].upper()}{part[1:]}" for part in parts if part)
+    return f"{said} [{use['key']}]"
+
+
 def say_counts(use: Document) -> str:
-    """Give what a parameter rests on: `1 of 1 (3 to 100 %)`, series by series."""
-    if not use["counts"]:
-        if use["low"] == use["high"]:
-            return f"{write_share(use['mean'])}, taken as certain"
-        return f"anything between, drawn evenly ({write_shares(use['low'], use['high'])} drawn)"
-    pairs = zip(use["counts"], use["intervals"], strict=True)
-    return "; ".join(f"{n} of {of} ({write_shares(*ends)})" for (n, of), ends in pairs)
+    """Give the counts that a parameter rests on, series by series, or what it is instead."""
+    if use["shared_with"]:
+        return f"the same unknown as {use['shared_with']}"
+    if use["counts"]:
+        return "; ".join(f"{n} of {of}" for n, of in use["counts"])
+    is_range = use["drawn"]["low"] != use["drawn"]["high"]
+    return "anything between, drawn evenly" if is_range else ""
 
 
 def say_population(use: Document) -> str:
     """Give who was counted, with the word for a parameter that is not the site's own."""
-    who = "; ".join(dict.fromkeys(use["populations"]))
-    return ", ".join(part for part in (ORIGINS[use["origin"]], who) if part)
+    who = "" if use["shared_with"] else "; ".join(dict.fromkeys(use["populations"]))
+    return ": ".join(part for part in (ORIGINS[use["origin"]], who) if part)
+
+
+def say_prior(document: Document) -> str:
+    """Give how counts become ranges, the prior named."""
+    return (
+        "A count becomes a beta distribution that begins with half a patient on either side (the "
+        "prior of Jeffreys). Patients of one published series are taken to be correlated by "
+        f"{document['correlation']:g} or more, so that no series counts in full. "
+        f"{UNSEEN} stands where no series saw it happen, or none saw it fail: the mean is then "
+        "the prior's."
+    )
+
+
+def say_reference(document: Document) -> str:
+    """Give what counts as an ALK fusion, and which other references there are."""
+    others = [name for name in document["references"] if name != document["reference"]]
+    more = f" Other references: {', '.join(others)}." if others else ""
+    return f"Reference: {document['reference_says']} (--reference {document['reference']}).{more}"
 
 
 def describe_title(document: Document) -> str:
@@ -190,161 +331,13 @@ def describe_title(document: Document) -> str:
     return f"Testing strategies, {document['site_name']}: {document['patients']:,} patients"
 
 
-# Text --------------------------------------------------------------------------------------------
-
-
-def format_comparison(document: Document) -> str:
-    """Give a comparison as text for a terminal."""
-    return "\n".join(_iterate_lines(document)).rstrip()
-
-
-def _iterate_lines(document: Document) -> Iterator[str]:
-    yield describe_title(document)
-    yield from _wrap(
-        "Expected numbers in closed form. Below each stands the range that holds 95 % of "
-        f"{document['draws']:,} draws of the parameters (seed {document['seed']})."
+def iterate_costs(document: Document) -> Iterator[tuple[str, str]]:
+    """Give the columns of cost and time that the user's numbers cover, with their words."""
+    money = f" ({document['currency']})" if document["currency"] else ""
+    columns = (
+        ("cost", f"cost{money}"),
+        ("days", "days a patient"),
+        ("burden", f"cost with errors{money}"),
     )
-    yield ""
-    yield from _iterate_tables(document)
-    yield "Tests done:"
-    for result in document["results"]:
-        yield from _wrap(f"{result['protocol_id']}: {name_tests(result['by_test'])}", "  ")
-    yield ""
-    varied = VARIED_WORDS[document["varied"]]
-    yield from _wrap(
-        f"Where one overtakes another ({varied}; {write_share(document['prevalence'])} here, the "
-        "others in proportion):"
-    )
-    for sentence in list_crossings(document) or ["Nowhere: there is one protocol, or all agree."]:
-        yield from _wrap(sentence, "  - ")
-    yield ""
-    yield "Computed from (n of N with its exact 95 % interval):"
-    for use in document["parameters"]:
-        yield from _format_use(use)
-    yield ""
-    yield "What the words mean:"
-    for sentence in MEANINGS:
-        yield from _wrap(sentence, "  - ")
-    yield ""
-    yield "What these numbers can't say:"
-    for sentence in document["limits"]:
-        yield from _wrap(sentence, "  - ")
-    yield ""
-    yield document["notice"]
-
-
-TABLES: tuple[tuple[tuple[str, str], ...], ...] = (
-    (
-        ("tests", "tests"),
-        ("missed", "missed"),
-        ("missed_stained", "but stained"),
-        ("false", "false"),
-    ),
-    (
-        ("missed_alk", "missed ALK"),
-        ("missed_other", "missed other"),
-        ("stain_only", "stain only"),
-        ("unanswered", "no answer"),
-    ),
-)
-
-
-def _iterate_tables(document: Document) -> Iterator[str]:
-    for columns in TABLES:
-        yield from _format_table(document["results"], columns)
-    yield from _format_found(document["results"])
-    yield from _format_costs(document)
-
-
-def _format_table(results: Sequence[Document], columns: Sequence[tuple[str, str]]) -> Iterator[str]:
-    rows = [("protocol", [words for _, words in columns])]
-    for result in results:
-        estimates = [result[name] for name, _ in columns]
-        rows.append((result["protocol_id"], [write_mean(e) for e in estimates]))
-        rows.append(("", [write_ends(e) for e in estimates]))
-    longest = max(len(cell) for _, cells in rows for cell in cells)
-    width = max(COLUMN_WIDTH, longest + 1)
-    for name, cells in rows:
-        yield (f"{name:<{NAME_WIDTH}}" + "".join(f"{cell:>{width}}" for cell in cells)).rstrip()
-    yield ""
-
-
-def _format_found(results: Sequence[Document]) -> Iterator[str]:
-    yield "Of the patients with an ALK fusion it is found in:"
-    for result in results:
-        found = result["alk_found"]
-        ends = write_shares(found["low"], found["high"])
-        yield f"  {result['protocol_id']:<{NAME_WIDTH}}{write_share(found['mean'])} ({ends})"
-    yield ""
-
-
-def _format_costs(document: Document) -> Iterator[str]:
     results = document["results"]
-    currency = f" ({document['currency']})" if document["currency"] else ""
-    columns = [("cost", f"cost{currency}"), ("days", "days a patient")]
-    given = [(n, w) for n, w in columns if any(not is_absent(r[n]) for r in results)]
-    names = [name for name, _ in given]
-    if given:
-        yield from _format_table(results, given)
-    if any(not is_absent(result["burden"]) for result in results):
-        yield from _format_table(results, [("burden", f"cost with errors{currency}")])
-    if "cost" not in names:
-        yield "Cost: no costs given (--costs FILE; --template writes one)."
-    if "days" not in names:
-        yield "Days: no turnaround given (--costs FILE; --template writes one)."
-    if "cost" not in names or "days" not in names:
-        yield ""
-
-
-def _format_use(use: Document) -> Iterator[str]:
-    yield from _wrap(f"{use['says']}: {say_counts(use)}", "  ")
-    who = say_population(use)
-    note = use["note"]
-    said = ". ".join(part.removesuffix(".") for part in (who, note) if part)
-    yield from _wrap(f"{use['key']}{f': {said}' if said else ''}", "      ")
-
-
-def _wrap(text: str, indent: str = "") -> list[str]:
-    hanging = " " * len(indent)
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=hanging,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def write_template(site_id: str, reference: str) -> str:
-    """Give a file to fill in: costs and days of every test, and the parameters of a site."""
-    from spindle.reasoning.strategy import Question, compare_strategies
-
-    comparison = compare_strategies(Question(site_id=site_id, reference=reference))
-    lines = [
-        "# Costs and turnaround of your own laboratory, for spindle strategy --costs FILE.",
-        "# Spindle has no costs of its own. Take the # away and fill in what you know.",
-        "",
-        '# currency = "EUR"',
-        "",
-    ]
-    for test in load_strategy_data().tests.values():
-        if not test.same_as:
-            lines += [f"[tests.{test.id}]", "# cost = ", "# days = ", ""]
-    lines += [
-        "# What one missed or false fusion is taken to cost, if you want them in the sum.",
-        "[outcomes]",
-        "# missed_fusion = ",
-        "# false_fusion = ",
-        "",
-        f"# Parameters of your own in place of the published ones ({comparison.site_name}).",
-        '# Counts "3/20", a share 0.9, or a range "0.8-1".',
-        "[parameters]",
-    ]
-    document = describe_comparison(comparison)
-    for use in document["parameters"]:
-        lines += [f"# {line}" for line in _wrap(f"{use['says']}: {say_counts(use)}")]
-        counts = use["counts"]
-        value = f'"{counts[0][0]}/{counts[0][1]}"' if len(counts) == 1 else ""
-        lines.append(f'# "{use["key"]}" = {value}')
-    return "\n".join(lines)
+    yield from ((n, w) for n, w in columns if any(not is_absent(r[n]) for r in results))

@@ -11,9 +11,10 @@ from spindle.reports.strategy_words import (
     VARIED_WORDS,
     describe_title,
     is_absent,
-    list_crossings,
+    list_sentences,
     write_ends,
     write_mean,
+    write_number,
     write_share,
 )
 
@@ -107,7 +108,8 @@ def _draw_intervals(document: Document, top: float) -> Iterator[str]:
             yield from _draw_estimate(y, result["protocol_id"], estimate, most)
             y += ROW
         y += GAP
-    yield svg.write_text(0, y, "Line: 95 % of the draws.", size=svg.SMALL_SIZE, fill=svg.SOFT)
+    words = "Line: 95 % of the draws. *: seen in no series."
+    yield svg.write_text(0, y, words, size=svg.SMALL_SIZE, fill=svg.SOFT)
 
 
 def _draw_estimate(y: float, name: str, estimate: Any, most: float) -> Iterator[str]:
@@ -197,7 +199,7 @@ def _write_tick(value: float) -> str:
         if value >= size:
             unit = 1000 if letter == "k" else size
             return f"{value / unit:,.1f}".removesuffix(".0") + letter
-    return write_mean({"mean": value})
+    return write_number(value)
 
 
 def _join(points: Sequence[tuple[float, float]]) -> str:
@@ -233,13 +235,14 @@ def _draw_line(
 
 def _draw_here(document: Document, upper: float, lower: float) -> Iterator[str]:
     """Give the mark of the site's own prevalence, with its words on the side that has room."""
-    x = _x(float(document["prevalence"]), LEFT, RIGHT)
+    prevalence = float(document["prevalence"]["mean"])
+    x = _x(prevalence, LEFT, RIGHT)
     yield svg.write_element(
         "line", x1=x, y1=upper - 4, x2=x, y2=lower, stroke=svg.SOFT, stroke_dasharray="1 3"
     )
     is_right = x > (LEFT + RIGHT) / 2
     yield svg.write_text(
-        x - 4 if is_right else x + 4, upper + 6, f"here {write_share(document['prevalence'])}",
+        x - 4 if is_right else x + 4, upper + 6, f"here {write_share(prevalence)}",
         size=12, fill=svg.SOFT, text_anchor="end" if is_right else "start",
     )  # fmt: skip
 
@@ -253,10 +256,10 @@ def _draw_crossings(
     most: float,
 ) -> Iterator[str]:
     lines = {curve["protocol_id"]: curve["points"] for curve in curves}
-    for crossing in document["crossings"]:
+    for crossing in document["contrasts"]:
         if crossing["measure"] != measure or is_absent(crossing["at"]):
             continue
-        at, points = float(crossing["at"]), lines[crossing["first"]]
+        at, points = float(crossing["at"]), lines[crossing["fewer"]]
         value = (1 - at) * points[0][1] + at * points[-1][1]
         yield svg.write_element(
             "circle", cx=_x(at, LEFT, RIGHT), cy=_y(value, upper, lower, most), r=5.0,
@@ -275,13 +278,12 @@ def _draw_key(number: int, name: str, y: float) -> Iterator[str]:
 def _describe_curves(document: Document, measure: str) -> str:
     curves = document["curves"].get(measure, ())
     each = [
-        f"{curve['protocol_id']} from {write_mean({'mean': curve['points'][0][1]})} to "
-        f"{write_mean({'mean': curve['points'][-1][1]})}"
+        f"{curve['protocol_id']} from {write_number(curve['points'][0][1])} to "
+        f"{write_number(curve['points'][-1][1])}"
         for curve in curves
     ]
     words = MEASURES[measure]
-    crossings = [s for s in list_crossings(document) if s.lower().startswith(words.lower())]
     varied = VARIED_WORDS[document["varied"]]
     return f"{words} over the {varied}, nobody to everybody: {', '.join(each)}. " + " ".join(
-        crossings
+        list_sentences(document, measure)
     )
