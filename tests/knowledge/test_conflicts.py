@@ -72,6 +72,11 @@ def test_there_are_25_seeds_and_more() -> None:
     assert len(load_conflicts()) > 25
 
 
+def test_no_contradiction_stands_twice() -> None:
+    sides = [frozenset(side.id for side in c.sides) for c in load_conflicts().values()]
+    assert len(sides) == len(set(sides))
+
+
 @pytest.mark.parametrize("conflict", load_conflicts().values(), ids=lambda c: c.id)
 def test_every_conflict_has_sides_with_sources_and_says_what_follows(conflict: Conflict) -> None:
     assert re.fullmatch(r"[a-z0-9-]+", conflict.id)

@@ -168,6 +168,45 @@ def test_mimics_go_by_site() -> None:
     assert len(list_entities([])) == len(ENTITIES)
 
 
+@pytest.mark.parametrize(
+    ("site_groups", "listed", "not_listed"),
+    [
+        (["lung", "thorax"], "sarcomatoid-lung-carcinoma", "nodular-fasciitis"),
+        (["lung", "thorax"], "angiomatoid-fibrous-histiocytoma", "secretory-carcinoma"),
+        (["uterus", "female_genital"], "uterine-leiomyoma", "gist"),
+        (["uterus", "female_genital"], "ntrk-rearranged-spindle-cell-neoplasm", "nasal-polyp"),
+        (["gastrointestinal"], "inflammatory-fibroid-polyp", "nodular-fasciitis"),
+        (["breast"], "nodular-fasciitis", "gist"),
+        (["breast"], "secretory-carcinoma", "sarcomatoid-lung-carcinoma"),
+        (["sinonasal"], "synovial-sarcoma", "uterine-leiomyoma"),
+    ],
+)
+def test_a_diagnosis_is_thought_of_where_sources_put_it(
+    site_groups: list[str], listed: str, not_listed: str
+) -> None:
+    found = {entity.id for entity in list_entities(site_groups)}
+    assert listed in found
+    assert not_listed not in found
+
+
+def test_a_driver_that_few_patients_have_is_marked() -> None:
+    """EML4::ALK in one rhabdomyosarcoma (Gasparini 2016) and one epithelioid variant (Jiang 2017);
+    ALK rearranged in 5 of 141 sarcomatoid carcinomas of the lung."""
+    rare = {(e.id, d.kinase, d.partner) for e in ENTITIES for d in e.drivers if d.is_rare}
+    assert rare == {
+        ("rhabdomyosarcoma", "ALK", "EML4"),
+        ("eims", "ALK", "EML4"),
+        ("sarcomatoid-lung-carcinoma", "ALK", ""),
+    }
+
+
+def test_vasculitis_is_no_rule_in_a_nasal_biopsy() -> None:
+    """7 of 17 patients had it, 6 of 17 necrosis."""
+    entity = load_entities()["granulomatosis-with-polyangiitis"]
+    strengths = {feature.finding: feature.strength for feature in entity.features}
+    assert strengths["vasculitis"] is strengths["necrosis"] is Strength.MAY_OCCUR
+
+
 # The gate ---------------------------------------------------------------------------------------
 
 
@@ -233,6 +272,13 @@ def test_the_epithelioid_variant_has_alerts_of_its_own() -> None:
     assert Condition(ConditionKind.FINDING, "epithelioid morphology") in conditions
     places = {p for c in conditions if c.name == "ALK" for p in c.patterns}
     assert places == {"nuclear_membrane", "perinuclear"}
+
+
+def test_a_red_flag_of_two_places_asks_for_either() -> None:
+    eyes = load_red_flags()["sinonasal-vision"]
+    assert eyes.all_of == (Condition(ConditionKind.SITE_GROUP, "sinonasal|orbit"),)
+    gut = load_red_flags()["kit-dog1"]
+    assert gut.all_of == (Condition(ConditionKind.SITE_GROUP, "abdomen|gastrointestinal"),)
 
 
 def test_bone_invasion_alone_is_no_red_flag() -> None:
@@ -375,6 +421,7 @@ def test_a_malformed_gate_is_refused_with_its_line(
         ('finding = "necrosis"', 'finding = "death"', "death"),
         ('finding = "necrosis"', 'marker = "actin of muscle"', "actin of muscle"),
         ('finding = "necrosis"', 'site_group = "nostril"', "nostril"),
+        ('finding = "necrosis"', 'site_group = "sinonasal|nostril"', "nostril"),
         ('finding = "necrosis"', 'symptom = "sadness"', "sadness"),
         ('finding = "necrosis"', 'partner = "GENE1"', "GENE1"),
         ('finding = "necrosis"', 'kinase = "SRC"', "SRC"),

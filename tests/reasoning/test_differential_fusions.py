@@ -68,15 +68,19 @@ def test_the_fusion_alone_supports_nothing_while_the_picture_is_not_recorded() -
     [
         replace(TPM3, frame=ReadingFrame.OUT),
         replace(TPM3, kinase_domain=KinaseDomain.LOST),
-        replace(TPM3, frame=NOT_REPORTED),
         replace(TPM3, gene5=NOT_REPORTED),
         replace(TPM3, gene5="KIF5B"),
         replace(TPM3, gene5="NPM1"),
     ],
-    ids=["out of frame", "kinase lost", "frame unknown", "no partner", "panel list", "lymphoma"],
+    ids=["out of frame", "kinase lost", "no partner", "panel list", "lymphoma"],
 )
 def test_only_a_productive_fusion_that_is_published_in_imt_does(call: FusionCall) -> None:
     assert weigh_imt(call).standing is not Standing.SUPPORTED
+
+
+def test_rna_sequencing_is_enough_while_nothing_says_that_the_kinase_is_broken() -> None:
+    silent = replace(TPM3, frame=NOT_REPORTED, kinase_domain=NOT_REPORTED)
+    assert weigh_imt(silent).standing is Standing.SUPPORTED
 
 
 def test_what_speaks_only_for_a_tumour_with_the_same_driver_holds_it_back() -> None:

@@ -221,6 +221,7 @@ def make_option(name: str, kind: str = "targeted", fit: Fit = Fit.UNKNOWN) -> Op
         harms=("Vision changes in children.",),
         resistance=("G1269A is known.",),
         facts=(KINASE_FACT,),
+        gravest="Can harm the eyes." if kind == "targeted" else "",
     )  # fmt: skip
 
 

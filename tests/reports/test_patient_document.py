@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import patient_records as records
 import pytest
@@ -146,6 +147,21 @@ def test_another_observation_takes_the_signature_away() -> None:
     assert [other["signed_by"] for other in found["of_other_versions"]] == ["Dr P"]
 
 
+def test_every_signature_is_kept_with_its_version_and_its_diagnosis() -> None:
+    patient = records.make_patient()
+    version = compute_version(patient)
+    old = Signature(
+        signed_by="Dr A", signed_on=records.DAY, version="older", diagnosis="Pseudotumour"
+    )
+    first = replace(old, signed_by="Dr B", version=version, diagnosis="IMT")
+    second = replace(first, signed_by="Dr C")
+    case = replace(patient.case, signatures=(old, first, second))
+    document = make_patient_document(replace(patient, case=case))
+    assert [s["signed_by"] for s in document["signature"]["signed"]] == ["Dr C", "Dr B"]
+    assert [s["diagnosis"] for s in document["signature"]["of_other_versions"]] == ["Pseudotumour"]
+    assert list_faults(document) == []
+
+
 # The layers -----------------------------------------------------------------------------------
 
 
@@ -203,6 +219,63 @@ def test_histology_tells_present_absent_counted_and_missing_apart() -> None:
     assert "Recorded as absent: necrosis." in said
     assert "Not recorded: ganglion-like cells." in said
     assert "Stains: SMA positive, focal." in said
+
+
+def test_samples_are_never_mixed() -> None:
+    """A primary without necrosis and its recurrence with necrosis, each on lines of its own."""
+    stain = {"kind": "stain", "id": "a", "marker": "SMA", "result": "positive"}
+    case = records.make_case(
+        specimens=[
+            {"id": "primary", "kind": "resection", "observations": [stain],
+             "histology": [{"name": "necrosis", "is_present": False},
+                           {"name": "mitoses", "count_per_10_hpf": 1.0}]},
+            {"id": "recurrence", "kind": "recurrence",
+             "observations": [{**stain, "id": "b", "result": "negative"}],
+             "histology": [{"name": "necrosis"}, {"name": "mitoses", "count_per_10_hpf": 14.0}]},
+        ]
+    )  # fmt: skip
+    said = say(records.make_document(records.make_patient(case)), 2)
+    assert "Recorded, primary (resection): mitoses 1 in 10 high-power fields." in said
+    assert "Recorded as absent, primary (resection): necrosis." in said
+    assert "Recorded, recurrence: necrosis, mitoses 14 in 10 high-power fields." in said
+    assert "Stains, primary (resection): SMA positive." in said
+    assert "Stains, recurrence: SMA negative." in said
+
+
+def test_a_count_and_a_ratio_of_a_stain_are_printed() -> None:
+    stain = {"kind": "stain", "id": "a", "marker": "IgG4", "cells_per_hpf": 120.0,
+             "ratio_percent": 65.0}  # fmt: skip
+    case = records.make_case(specimens=[{"id": "x", "observations": [stain]}])
+    said = say(records.make_document(records.make_patient(case)), 2)
+    assert "Stains: IgG4 120 cells a high-power field, ratio 65 %." in said
+
+
+def test_a_name_with_capitals_inside_keeps_them_in_a_sentence() -> None:
+    mimic = records.make_candidate("IgG4-related disease", standing=Standing.SUPPORTED)
+    differential = records.make_differential()
+    imt = replace(differential.candidates[0], standing=Standing.OPEN)
+    patient = records.make_patient(differential=replace(differential, candidates=(mimic, imt)))
+    headline = records.make_document(patient)["diagnosis"]["headline"]
+    assert headline.startswith("Findings that speak for IgG4-related disease")
+
+
+def test_a_summed_weight_is_explained_where_it_stands() -> None:
+    differential = records.make_differential()
+    imt = replace(differential.candidates[0], why="Summed weight −0.33 (−1.52 to +0.91).")
+    patient = records.make_patient(differential=replace(differential, candidates=(imt,)))
+    assert "log10 of a likelihood ratio" in say(records.make_document(patient), 1)
+    assert "log10" not in say(records.make_document(), 1)
+
+
+def test_a_shared_stain_says_at_once_how_little_it_shows() -> None:
+    stain = {"kind": "stain", "id": "s", "marker": "pan-TRK", "result": "positive",
+             "intensity": "weak", "pattern": "cytoplasmic"}  # fmt: skip
+    case = records.make_case(specimens=[{"id": "x", "observations": [stain]}])
+    document = records.make_document(records.make_patient(case))
+    assert "about one third of IMT without an NTRK fusion" in document["diagnosis"]["headline"]
+    fact = "ihc.pan-trk.cytoplasmic-without-fusion"
+    assert fact in {f["id"] for f in document["facts"]}
+    assert any(fact in line["facts"] for line in document["diagnosis"]["layers"][3]["lines"])
 
 
 def test_what_the_gate_names_is_not_named_twice() -> None:
@@ -270,6 +343,94 @@ def test_a_reading_never_hides_what_was_reported() -> None:
     (test,) = records.make_document(records.make_patient(case))["tests"]
     assert test["result_as_reported"] == "negative"
     assert test["details"] == ["12 of 50 nuclei split"]
+
+
+def read_tests(*observations: dict[str, object]) -> list[dict[str, Any]]:
+    case = records.make_case(specimens=[{"id": "x", "observations": list(observations)}])
+    tests: list[dict[str, Any]] = records.make_document(records.make_patient(case))["tests"]
+    return tests
+
+
+PANEL = {"kind": "fusion_test", "id": "p", "method": "rna_sequencing", "result": "positive",
+         "is_quality_adequate": True}  # fmt: skip
+
+
+@pytest.mark.parametrize("genes", [("TFG", "ROS1"), ("ETV6", "NTRK3"), ("PAX3", "MAML3")])
+def test_a_panel_that_found_a_fusion_of_any_gene_is_positive(genes: tuple[str, str]) -> None:
+    """ALK is read first and is negative; that is not the result of the test."""
+    call = {"gene5": genes[0], "gene3": genes[1], "frame": "in"}
+    (test,) = read_tests({**PANEL, "calls": [call]})
+    assert test["result"] == "positive"
+    assert test["found"] == ["::".join(genes)]
+    assert test["as_reported"] == ""
+
+
+def test_a_panel_without_a_fusion_is_negative_and_names_none() -> None:
+    (test,) = read_tests({**PANEL, "result": "negative"})
+    assert (test["result"], test["found"]) == ("negative", [])
+
+
+def test_a_negative_without_quality_is_shown_as_it_was_written() -> None:
+    panel = {**PANEL, "result": "negative", "is_quality_adequate": {"absent": "not_reported"}}
+    case = records.make_case(specimens=[{"id": "x", "observations": [panel]}])
+    document = records.make_document(records.make_patient(case))
+    (test,) = document["tests"]
+    assert test["result"] == {"absent": "unknown"}
+    words = "reported negative, without a word on quality: not taken as a negative"
+    assert test["as_reported"] == words
+    (step,) = [s for s in document["path"] if s["label"].startswith("RNA sequencing")]
+    assert step["says"].endswith(f"{words}.")
+    assert (step["result"], step["note"]) == ("unknown", words)
+
+
+def test_the_limits_of_alk_kits_are_not_told_of_another_gene() -> None:
+    fish = {"kind": "fish", "id": "a", "gene": "ALK", "result": "negative"}
+    tests = read_tests(fish, {**fish, "id": "r", "gene": "ROS1"})
+    about = {test["subject"]: f"{test['limits']} {test['meaning']}" for test in tests}
+    assert "ALK FISH kits" in about["ALK"]
+    assert "ALK FISH kits" not in about["ROS1"]
+    assert "kits for ROS1 FISH" in about["ROS1"]
+
+
+# Counting rules ---------------------------------------------------------------------------------
+
+
+def count_nuclei(**counts: int) -> dict[str, Any]:
+    fish = {"kind": "fish", "id": "f", "gene": "ALK", "counts": [counts]}
+    (test,) = read_tests(fish)
+    return test
+
+
+def test_exactly_15_of_100_is_shown_under_every_rule_with_its_conflict() -> None:
+    """The Vysis kit calls 15 % positive; Zhao 2025 asks for more than 15."""
+    test = count_nuclei(nuclei_scored=100, split=15, isolated_3p=0)
+    assert test["result"] == "negative"
+    assert "positive by IASLC atlas 2013 (15 of 100) and Vysis kit (15 of 100)" in test["rules"]
+    assert "negative by Zhao 2025 (15 of 100)" in test["rules"]
+    assert "fish-second-step" in test["rules_conflicts"]
+    assert "fish.vysis.stage2.positive" in test["rules_facts"]
+
+
+def test_isolated_signals_that_one_rule_counts_are_shown() -> None:
+    test = count_nuclei(nuclei_scored=50, split=5, isolated_3p=20)
+    assert "positive by IASLC atlas 2013 (25 of 50)" in test["rules"]
+    assert "fish-patterns" in test["rules_conflicts"]
+    assert "fish-second-step" not in test["rules_conflicts"]
+
+
+def test_where_all_rules_agree_nothing_is_said() -> None:
+    test = count_nuclei(nuclei_scored=100, split=40, isolated_3p=0)
+    assert (test["rules"], test["rules_facts"], test["rules_conflicts"]) == ("", [], [])
+
+
+def test_a_conflict_of_a_count_is_among_the_conflicts_with_all_its_facts() -> None:
+    fish = {"kind": "fish", "id": "f", "gene": "ALK",
+            "counts": [{"nuclei_scored": 100, "split": 15}]}  # fmt: skip
+    case = records.make_case(specimens=[{"id": "x", "observations": [fish]}])
+    document = records.make_document(records.make_patient(case))
+    assert document["conflicts"][0]["id"] == "fish-second-step"
+    assert list_faults(document) == []
+    assert set(walk_facts({**document, "facts": []})) <= {fact["id"] for fact in document["facts"]}
 
 
 def test_the_path_ends_with_what_is_proposed() -> None:

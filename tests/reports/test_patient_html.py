@@ -14,7 +14,7 @@ from spindle.reasoning.patients import assess_patient
 from spindle.reports.patient_document import make_patient_document
 from spindle.reports.patient_html import TEMPLATES, render_patient_html
 
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "wbr"}
 
 
 class Page(HTMLParser):
@@ -115,6 +115,24 @@ def test_hostile_text_is_text() -> None:
     assert turned
     assert all(HOSTILE.rfind("<bdi>", 0, at) > HOSTILE.rfind("</bdi>", 0, at) for at in turned
                if at > HOSTILE.index("</title>"))  # fmt: skip
+
+
+def test_only_words_longer_than_any_of_a_language_are_broken() -> None:
+    """A column is as wide as "immunohistochemistry"; a word of 270 letters breaks anywhere."""
+    assert "<wbr>" in HOSTILE
+    assert (
+        "<wbr>"
+        not in render_patient_html(
+            records.make_document(
+                records.make_patient(
+                    records.make_case(tumour={"diagnosis": "immunohistochemistry <b>"}),
+                    outlook=records.make_outlook(),
+                )
+            )
+        ).partition('id="annex-tests"')[0]
+    )
+    style = (TEMPLATES / "patient.css").read_text()
+    assert "td bdi,th bdi{overflow-wrap:break-word}" in style
 
 
 @settings(max_examples=25)

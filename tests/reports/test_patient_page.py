@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from dataclasses import replace
@@ -10,9 +11,10 @@ from typing import Any
 import patient_records as records
 import pytest
 
-from spindle.cases.case import Case
+from spindle.cases.case import Case, Signature
+from spindle.knowledge.conflicts import load_conflicts
 from spindle.reasoning.findings import Fit, Standing, Weight
-from spindle.reasoning.patients import assess_patient
+from spindle.reasoning.patients import assess_patient, compute_version
 from spindle.reports.patient_document import make_patient_document
 from spindle.reports.patient_page import (
     LINES_OF_HEAD,
@@ -34,7 +36,7 @@ LAST = len(ROOMS) - 1
 
 
 def make(patient: Any = None, level: int | None = None) -> Page:
-    return make_page(records.make_document(patient), level)
+    return make_page(records.make_document(patient), None if level is None else ROOMS[level])
 
 
 def section(page: Page, key: str) -> str:
@@ -57,18 +59,18 @@ def rows(page: Page, key: str) -> list[list[Page]]:
 
 
 def test_a_small_case_has_all_the_room() -> None:
-    assert make()["level"] == 0
+    assert make()["room"] == dataclasses.asdict(ROOMS[0])
 
 
 def test_a_large_case_is_narrowed_until_it_is_estimated_to_fit() -> None:
     page = make(records.make_full_patient())
-    assert 0 < page["level"] < LAST
+    assert page["room"] not in (dataclasses.asdict(ROOMS[0]), dataclasses.asdict(ROOMS[LAST]))
     assert LINES_OF_HEAD + _count_sections(page["main"]) <= LINES_OF_TWO_PAGES
 
 
 def test_each_level_takes_less_room_than_the_one_before() -> None:
     document = records.make_document(records.make_full_patient())
-    sizes = [_count_sections(make_page(document, level)["main"]) for level in range(len(ROOMS))]
+    sizes = [_count_sections(make_page(document, room)["main"]) for room in ROOMS]
     assert sizes == sorted(sizes, reverse=True)
 
 
@@ -214,7 +216,10 @@ def test_several_samples_are_told_apart() -> None:
 
 def test_urgent_mimics_are_named_as_urgent_and_excluded_ones_with_their_reason() -> None:
     candidates = (
-        replace(records.make_candidate("Fungal disease", is_urgent=True), evidence=()),
+        replace(
+            records.make_candidate("Fungal disease", is_urgent=True),
+            evidence=(records.make_evidence(is_counted=False),),
+        ),
         replace(
             records.make_candidate("Desmoid", standing=Standing.EXCLUDED, is_urgent=True),
             why="Excluded, as reported: beta-catenin.",
@@ -252,6 +257,26 @@ def test_no_stain_that_helps_is_said() -> None:
     assert "No stain that is held here would separate" in section(page, "differential")
 
 
+def test_only_what_something_recorded_points_to_is_named_as_to_be_excluded() -> None:
+    bare = replace(records.make_candidate("Vasculitis", is_urgent=True), evidence=())
+    against = replace(
+        records.make_candidate("Lymphoma", is_urgent=True),
+        evidence=(records.make_evidence(1, "against"),),
+    )
+    flagged = replace(
+        records.make_candidate("invasive fungal disease", is_urgent=True), evidence=()
+    )
+    differential = records.make_differential(
+        bare, against, flagged, flags=(records.make_flag(1, Weight.DOUBT),)
+    )
+    page = make(records.make_patient(differential=differential))
+    said = {line["lead"]: line["text"] for line in lines(page, "differential")}
+    assert said["To be excluded before treatment"] == "invasive fungal disease: annex C."
+    # The others are named with those of their standing, and nowhere dropped.
+    assert "Vasculitis" in said["Open"]
+    assert rows(page, "differential")[1][1]["text"] == "open"
+
+
 # Options --------------------------------------------------------------------------------------
 
 
@@ -275,6 +300,69 @@ def test_what_several_options_share_is_said_once() -> None:
     assert cells == ["Crizotinib has a trial. (a)", "Ceritinib has a trial. (a)"]
     notes = [line for line in said if line["lead"] == "(a)"]
     assert [note["text"] for note in notes] == ["Whether the tumour is resectable is not recorded."]
+
+
+def test_an_option_shows_its_first_count_how_many_more_there_are_and_the_gravest_harms() -> None:
+    option = records.make_option("crizotinib")
+    option = replace(option, results=(*option.results, *option.results))
+    page = make(records.make_patient(actionability=records.make_actionability(option)))
+    cell = rows(page, "options")[1][3]["text"]
+    assert cell.startswith("Objective response in children (12 of 14, 86 %, 95 % interval 57 to 98")
+    assert "1 more result in annex D." in cell
+    assert "Gravest harms: can harm the eyes." in cell
+
+
+@pytest.mark.parametrize("level", [0, LAST])
+def test_resistance_to_a_change_that_is_recorded_stands_in_the_row(level: int) -> None:
+    test = {"kind": "fusion_test", "id": "d", "method": "dna_sequencing",
+            "variants": [{"gene": "ALK", "change": "G1269A"}]}  # fmt: skip
+    case = records.make_case(specimens=[{"id": "x", "observations": [test]}])
+    actionability = replace(
+        records.make_actionability(), options=(records.make_option("crizotinib"),)
+    )
+    page = make(records.make_patient(case, actionability=actionability), level)
+    assert "G1269A is known" in rows(page, "options")[0][1]["text"]
+
+
+def make_open(*candidates: Any, standing: Standing) -> Page:
+    differential = records.make_differential()
+    imt = replace(differential.candidates[0], standing=standing)
+    made = replace(differential, candidates=(*candidates, imt))
+    return make(records.make_patient(differential=made))
+
+
+def test_options_and_outlook_are_for_an_imt_only_while_that_is_open() -> None:
+    page = make_open(standing=Standing.OPEN)
+    titles = {s["id"]: s["title"] for s in page["main"]}
+    assert "only if it proves to be an IMT" in titles["options"]
+    assert "only if it proves to be an IMT" in titles["outlook"]
+    assert rows(page, "options")
+    supported = {s["id"]: s["title"] for s in make()["main"]}
+    assert "only if" not in supported["options"] + supported["outlook"]
+
+
+@pytest.mark.parametrize(
+    ("candidates", "standing", "words"),
+    [
+        (
+            (records.make_candidate("Solitary fibrous tumour", standing=Standing.SUPPORTED),),
+            Standing.OPEN,
+            "speak for Solitary fibrous tumour rather than for an IMT",
+        ),
+        ((), Standing.LESS_LIKELY, "speak against an IMT"),
+        ((), Standing.EXCLUDED, "recorded as excluded"),
+    ],
+)
+def test_another_tumour_gets_no_table_of_options_for_an_imt(
+    candidates: Any, standing: Standing, words: str
+) -> None:
+    page = make_open(*candidates, standing=standing)
+    for key in ("options", "outlook"):
+        (line,) = lines(page, key)
+        assert words in line["text"]
+        assert rows(page, key) == []
+        assert "Only if it proves to be an IMT" in section(page, f"annex-{key}")
+    assert "crizotinib" in section(page, "annex-options").lower()
 
 
 def test_options_that_do_not_fit_are_named_and_not_dropped() -> None:
@@ -312,10 +400,82 @@ def test_a_long_text_says_where_the_rest_stands() -> None:
     )
 
 
-def test_a_signature_is_shown_with_its_name_and_day() -> None:
-    from spindle.cases.case import Signature
-    from spindle.reasoning.patients import compute_version
+# Tests, conflicts, signatures -------------------------------------------------------------------
 
+
+def test_a_result_names_the_fusion_and_a_count_all_rules() -> None:
+    observations = [
+        {"kind": "fusion_test", "id": "p", "method": "rna_sequencing", "result": "positive",
+         "is_quality_adequate": True, "calls": [{"gene5": "TFG", "gene3": "ROS1"}]},
+        {"kind": "fish", "id": "f", "gene": "ALK", "counts": [{"nuclei_scored": 100, "split": 15}]},
+    ]  # fmt: skip
+    case = records.make_case(specimens=[{"id": "x", "observations": observations}])
+    for level in (0, LAST):
+        page = make(records.make_patient(case), level)
+        cells = {row[0]["text"]: row[2] for row in rows(page, "tests")}
+        assert cells["RNA sequencing"]["mark"]["words"] == "positive"
+        assert cells["RNA sequencing"]["text"] == "TFG::ROS1"
+        (line,) = [line for line in lines(page, "tests") if line["tone"] == "doubt"]
+        assert line["lead"] == "ALK FISH"
+        assert "disagree" in line["text"]
+        assert "exactly 15 of 100" in lines(page, "conflicts")[0]["text"]
+
+
+def test_conflicts_near_to_the_case_come_first_and_foreign_ones_stay_in_the_annex() -> None:
+    conflicts = [load_conflicts()["etv6-ntrk3-order"], records.make_conflict(1)]
+    page = make(records.make_patient(conflicts=tuple(conflicts)))
+    said = [line["text"] for line in lines(page, "conflicts")]
+    assert said == ["Conflict 1: two sources disagree. Both stand.", "1 more conflict in annex G"]
+    assert "One fusion is written in both orders" in section(page, "annex-conflicts")
+
+
+def test_counting_rules_that_agree_on_the_nuclei_are_no_conflict_of_this_case() -> None:
+    counts = [{"nuclei_scored": 100, "split": 40}]
+    fish = {"kind": "fish", "id": "f", "gene": "ALK", "counts": counts}
+    case = records.make_case(specimens=[{"id": "x", "observations": [fish]}])
+    page = make_page(make_patient_document(assess_patient(case)), ROOMS[0])
+    assert "exactly 15 of 100" in section(page, "annex-conflicts")
+    assert "exactly 15 of 100" not in section(page, "conflicts")
+
+
+@pytest.mark.parametrize(
+    ("months", "words"),
+    [(23.0, "23 months"), (24.0, "2 years"), (27.0, "2 years 3 months"), (37.0, "3 years 1 month"),
+     (492.0, "41 years")],
+)  # fmt: skip
+def test_an_age_is_told_in_years_and_months(months: float, words: str) -> None:
+    patient = {"age_at_diagnosis": {"months": months, "unit_as_reported": "months"}}
+    page = make(records.make_patient(records.make_case(patient=patient)))
+    assert dict(page["header"])["Age, sex"] == f"{words}; sex not reported"
+
+
+def test_a_signed_report_begins_with_the_signers_diagnosis() -> None:
+    patient = records.make_patient()
+    version = compute_version(patient)
+    old = Signature(signed_by="Dr A", signed_on=records.DAY, version="older", diagnosis="Polyp")
+    own = Signature(signed_by="Dr P", signed_on=records.DAY, version=version, diagnosis="My IMT")
+    page = make(replace(patient, case=replace(patient.case, signatures=(old, own))))
+    diagnosis = page["main"][0]
+    assert diagnosis["title"] == "Integrated diagnosis, signed"
+    first = diagnosis["blocks"][0]["lines"][0]
+    assert (first["text"], first["tone"]) == ("My IMT", "signed")
+    assert "Dr P" in first["lead"]
+    layers = [block for block in diagnosis["blocks"] if block["kind"] == "layer"]
+    assert all("Spindle's proposal" in layer["title"] for layer in layers)
+    assert page["status"]["lines"][1] == (
+        "Dr A signed version older on 2026-11-20; that is not this version. "
+        "Signed diagnosis: “Polyp”."
+    )
+
+
+def test_a_signature_without_a_diagnosis_says_so() -> None:
+    patient = records.make_patient()
+    own = Signature(signed_by="Dr P", signed_on=records.DAY, version=compute_version(patient))
+    page = make(replace(patient, case=replace(patient.case, signatures=(own,))))
+    assert "gave no diagnosis of their own" in section(page, "diagnosis")
+
+
+def test_a_signature_is_shown_with_its_name_and_day() -> None:
     patient = records.make_patient()
     signature = Signature(
         signed_by="Dr P",

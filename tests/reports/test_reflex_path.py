@@ -93,3 +93,23 @@ def test_boxes_stay_on_the_picture_and_off_each_other(
             is_beside = x + across <= other_x or other_x + other_across <= x
             is_below = y + down <= other_y or other_y + other_down <= y
             assert is_beside or is_below
+
+
+def make_step(label: str, result: str = "", **more: str) -> dict[str, str]:
+    return {"kind": "test", "label": label, "result": result, **more}
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_no_word_of_a_test_is_cut(width: int) -> None:
+    label = "Proposed: pan-TRK immunohistochemistry"
+    root = parse(draw_reflex_path([make_step(label)], width=width))
+    words = [word for text in root.iter(f"{SVG}text") for word in (text.text or "").split()]
+    assert words[:3] == ["Proposed:", "pan-TRK", "immunohistochemistry"]
+
+
+def test_what_a_laboratory_wrote_stands_in_the_box_in_place_of_unknown() -> None:
+    note = "reported negative, without a word on quality: not taken as a negative"
+    root = parse(draw_reflex_path([make_step("RNA sequencing", "unknown", note=note)]))
+    said = " ".join(text.text or "" for text in root.iter(f"{SVG}text"))
+    assert note in said
+    assert note in (root.findtext(f"{SVG}desc") or "")

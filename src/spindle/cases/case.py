@@ -57,6 +57,8 @@ class Signature:
     """The version that was signed, as its report prints it."""
     comment: str = ""
     """What the pathologist added."""
+    diagnosis: str = ""
+    """The signer's own integrated diagnosis, in the signer's words; empty when none is given."""
 
 
 @record

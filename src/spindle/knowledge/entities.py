@@ -101,6 +101,8 @@ class Feature:
     """What it means, in one sentence."""
     fact: str
     """Fact behind it."""
+    is_anywhere: bool = False
+    """Whether the stain speaks wherever in the cell it lies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class Driver:
     """The partner; empty for any."""
     fact: str
     """Fact behind it."""
+    is_rare: bool = False
+    """Whether few of its patients have it, so that the stain of the kinase still tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +168,7 @@ class Condition:
     kind: ConditionKind
     """What it looks at."""
     name: str
-    """The finding, marker, site group, symptom, partner or kinase."""
+    """The finding, marker, site group, symptom, partner or kinase; site groups parted by `|`."""
     patterns: tuple[str, ...] = ()
     """Recorded patterns of the stain, any of which is asked for; empty for none in particular."""
 
@@ -189,6 +193,8 @@ class RedFlagRule:
     """How much attention it asks for."""
     entities: tuple[str, ...]
     """Diagnoses that it points to."""
+    names: tuple[str, ...]
+    """Those of them that come before an IMT as long as it stands."""
     facts: tuple[str, ...]
     """Facts behind it."""
 
@@ -252,7 +258,7 @@ def _choose(entry: Entry, kind: type[Any], value: object) -> Any:
 def _make_feature(entry: Entry, item: Mapping[str, Any]) -> Feature:
     part = Entry({"id": f"a feature of {entry.values['id']}", **item}, entry.place)
     required = {"id": str, "polarity": str, "strength": str, "says": str, "fact": str}
-    check_keys(part, required, {"finding": str, "marker": str})
+    check_keys(part, required, {"finding": str, "marker": str, "is_anywhere": bool})
     if ("finding" in item) == ("marker" in item):
         raise part.fail(f"{part.values['id']} needs a finding or a marker, and not both.")
     if "finding" in item:
@@ -267,16 +273,19 @@ def _make_feature(entry: Entry, item: Mapping[str, Any]) -> Feature:
         strength=_choose(part, Strength, item["strength"]),
         says=item["says"],
         fact=item["fact"],
+        is_anywhere=item.get("is_anywhere", False),
     )
 
 
 def _make_driver(entry: Entry, item: Mapping[str, Any]) -> Driver:
     part = Entry({"id": f"a driver of {entry.values['id']}", **item}, entry.place)
-    check_keys(part, {"id": str, "kinase": str, "fact": str}, {"partner": str})
+    optional = {"partner": str, "is_rare": bool}
+    check_keys(part, {"id": str, "kinase": str, "fact": str}, optional)
     if item["kinase"] not in load_kinases().names:
         raise part.fail(f"{item['kinase']!r} is no kinase that Spindle reads.")
     _check_facts(part, [item["fact"]])
-    return Driver(item["kinase"], item.get("partner", ""), item["fact"])
+    is_rare = item.get("is_rare", False)
+    return Driver(item["kinase"], item.get("partner", ""), item["fact"], is_rare)
 
 
 @cache
@@ -348,7 +357,7 @@ def load_red_flags() -> Mapping[str, RedFlagRule]:
 
 def _make_red_flag(entry: Entry) -> RedFlagRule:
     required = {"id": str, "says": str, "weight": str, "entities": list, "facts": list}
-    check_keys(entry, required, {"all_of": list, "any_of": list})
+    check_keys(entry, required, {"all_of": list, "any_of": list, "names": list})
     values = entry.values
     conditions = {
         key: tuple(_make_condition(entry, item) for item in _check_list(entry, key))
@@ -358,6 +367,9 @@ def _make_red_flag(entry: Entry) -> RedFlagRule:
         raise entry.fail(f"{values['id']} asks for nothing.")
     if unknown := [name for name in values["entities"] if name not in load_entities()]:
         raise entry.fail(f"{values['id']} points to the unknown diagnosis {unknown[0]!r}.")
+    names = tuple(values.get("names", ()))
+    if unknown := [name for name in names if name not in values["entities"]]:
+        raise entry.fail(f"{values['id']} names {unknown[0]!r}, which is not among its entities.")
     if not values["facts"]:
         raise entry.fail(f"{values['id']} names no fact.")
     return RedFlagRule(
@@ -366,6 +378,7 @@ def _make_red_flag(entry: Entry) -> RedFlagRule:
         says=values["says"],
         weight=_choose(entry, FlagWeight, values["weight"]),
         entities=tuple(values["entities"]),
+        names=names,
         facts=_check_facts(entry, values["facts"]),
     )
 
@@ -389,7 +402,7 @@ def _check_condition(part: Entry, kind: ConditionKind, name: str) -> None:
     elif kind is ConditionKind.MARKER:
         check_markers(part, [name])
     is_known = {
-        ConditionKind.SITE_GROUP: lambda: name in load_site_groups(),
+        ConditionKind.SITE_GROUP: lambda: set(name.split("|")) <= set(load_site_groups()),
         ConditionKind.SYMPTOM: lambda: find_symptom(name) is not None,
         ConditionKind.PARTNER: lambda: find_gene(name) is not None,
         ConditionKind.KINASE: lambda: name in load_kinases().names,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
 from spindle.errors import UserError
-from spindle.knowledge.words import FOLDER, fold, load_terms, split_words
+from spindle.knowledge.words import FOLDER, bound_word, fold, load_terms, split_words
 
 FINDINGS_FILE = "histology"
 _YES = "yes"
@@ -68,6 +69,13 @@ def _refuse(what: str) -> UserError:
 def find_finding(words: str) -> FindingTerm | None:
     """Give the finding that the words as a whole name, or none."""
     return _index_words().get(fold(words))
+
+
+@cache
+def finding_pattern() -> re.Pattern[str]:
+    """Give a pattern that finds a finding's name inside folded text, the longest first."""
+    words = sorted(_index_words(), key=lambda word: (-len(word), word))
+    return re.compile("|".join(bound_word(word) for word in words))
 
 
 def list_implied(name: str) -> tuple[str, ...]:

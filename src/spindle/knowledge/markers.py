@@ -2,11 +2,13 @@
 
 The counts are rows of the table `markers`. A row without a printed denominator has no counts: it
 is shown and never weighed. A count worked out from a printed percentage and its denominator is
-marked as inferred in its fact and says so in its note.
+marked as inferred in its fact and says so in its note. Where two sources print the same patients
+their rows name one cohort, so that nobody is counted twice.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -55,6 +57,7 @@ TABLE = "markers"
 FINDING_PREFIX = "finding:"
 # What a row may say of the place in the cell: a pattern of a stain, or nothing.
 _PLACES = frozenset({"", *StainPattern})
+_COHORT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class MarkerCount:
     """Subgroup of the diagnosis's patients; empty for the diagnosis as a whole."""
     is_selected: bool
     """Whether that subgroup gives no rate of the diagnosis: shown, never weighed."""
+    cohort: str
+    """Whose patients they are: the source's own, unless another source prints them as well."""
     n: int | Absent
     """Patients in whom it was positive; absent when no count is published."""
     of: int | Absent
@@ -104,6 +109,7 @@ def _make_count(row: TableRow) -> MarkerCount:
         clone=cells["clone"],
         cases=cells["cases"],
         is_selected=subgroup.is_selected if subgroup else False,
+        cohort=cells["cohort"] or fact.source.id,
         n=entry.values.get("n", NOT_REPORTED),
         of=entry.values.get("of", NOT_REPORTED),
         note=cells["note"],
@@ -111,7 +117,9 @@ def _make_count(row: TableRow) -> MarkerCount:
 
 
 def check_row(row: TableRow) -> None:
-    """Refuse a row with a diagnosis, site group, marker, finding, place or subgroup unknown.
+    """Refuse a row with an unknown diagnosis, site group, marker, finding, place or subgroup.
+
+    A cohort is a name of ours, so that any plain id will do.
 
     Raises
     ------
@@ -136,6 +144,8 @@ def check_row(row: TableRow) -> None:
         raise entry.fail(f"{row.id}: {marker} counts only when {rule.localisation}.")
     if cells["cases"] and cells["cases"] not in load_subgroups():
         raise entry.fail(f"{row.id} has the unknown subgroup {cells['cases']!r}.")
+    if cells["cohort"] and not _COHORT.fullmatch(cells["cohort"]):
+        raise entry.fail(f"{row.id} has cohort = {cells['cohort']!r}, which is no plain id.")
 
 
 @cache

@@ -21,6 +21,7 @@ FISH_PREFIX = "FISH:"
 ANY_SITE = "any"
 _TABLES = ("localisations", "groups", "subgroups", "panels")
 _PROBES = "probes"
+_DOUBT = {"doubtful": list, "doubt": str, "doubt_fact": str}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,19 @@ class Localisation:
     localisation: str
     """Where it has to lie: `nuclear`."""
     patterns: tuple[str, ...]
-    """Recorded patterns that meet it, as a case writes them: `nuclear_and_cytoplasmic`."""
+    """Recorded patterns that meet it and count, as a case writes them: `nuclear`."""
     is_assumed: bool
     """Whether a positive stain without a recorded place is taken as lying there."""
     says: str
     """Why, in one sentence."""
     fact: str
     """Fact behind it."""
+    doubtful: tuple[str, ...] = ()
+    """Recorded patterns that meet it and tell too little: shown and flagged, never counted."""
+    doubt: str = ""
+    """Why they tell too little, in one sentence; empty without such patterns."""
+    doubt_fact: str = ""
+    """Fact behind that; empty without such patterns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,22 @@ class Panel:
 
 
 def _read(table: str) -> Iterable[Entry]:
-    also = (*(name for name in _TABLES if name != table), _PROBES)
-    return read_entries(RULES_FILE, table, also=also)
+    others = [name for name in _TABLES if name != table]
+    return read_entries(RULES_FILE, table, _blank(others), also=(*others, _PROBES))
+
+
+def _blank(tables: Iterable[str]) -> str:
+    """Give the file with the lines of some tables emptied, so that they are not parsed again.
+
+    Every line keeps its number; a table that is not known stays, so that it is refused.
+    """
+    heads = tuple(f"[[{name}]]" for name in tables)
+    kept, is_kept = [], True
+    for line in read_text(RULES_FILE).splitlines():
+        if line.startswith("[["):
+            is_kept = not line.startswith(heads)
+        kept.append(line if is_kept else "")
+    return "\n".join(kept)
 
 
 def _check_fact(entry: Entry, *facts: str) -> None:
@@ -96,9 +117,10 @@ def _check_fact(entry: Entry, *facts: str) -> None:
 @cache
 def load_probes() -> frozenset[str]:
     """Give the genes for which a FISH count stands in the table of markers."""
-    return frozenset(parse_toml(read_text(RULES_FILE), RULES_FILE).get(_PROBES, ()))
+    return frozenset(parse_toml(_blank(_TABLES), RULES_FILE).get(_PROBES, ()))
 
 
+@cache
 def is_known_marker(name: str) -> bool:
     """Give whether the name is a marker's usual one, or `FISH:` with the gene of a listed probe."""
     if name.startswith(FISH_PREFIX):
@@ -132,18 +154,32 @@ def load_localisations() -> Mapping[str, Localisation]:
     required = {"markers": list, "localisation": str, "patterns": list, "says": str, "fact": str}
     found: dict[str, Localisation] = {}
     for entry in _read("localisations"):
-        check_keys(entry, {**required, "is_assumed": bool}, {})
+        check_keys(entry, {**required, "is_assumed": bool}, _DOUBT)
         values = dict(entry.values)
         check_markers(entry, values["markers"])
         _check_fact(entry, values["fact"])
-        if unknown := sorted(set(values["patterns"]) - set(StainPattern)):
-            raise entry.fail(f"{unknown[0]!r} is no pattern of a stain.")
-        values["patterns"] = tuple(values["patterns"])
+        _check_patterns(entry)
+        for name in {"patterns", "doubtful"} & values.keys():
+            values[name] = tuple(values[name])
         for marker in values.pop("markers"):
             if marker in found:
                 raise entry.fail(f"{marker} stands twice.")
             found[marker] = Localisation(marker=marker, **values)
     return MappingProxyType(found)
+
+
+def _check_patterns(entry: Entry) -> None:
+    """Refuse an unknown pattern, one that counts and is doubted, or a doubt without its reason."""
+    values = entry.values
+    patterns, doubtful = set(values["patterns"]), set(values.get("doubtful", ()))
+    if unknown := sorted((patterns | doubtful) - set(StainPattern)):
+        raise entry.fail(f"{unknown[0]!r} is no pattern of a stain.")
+    if both := sorted(patterns & doubtful):
+        raise entry.fail(f"{both[0]!r} counts and is doubted.")
+    if set(_DOUBT) & values.keys() not in (set(), set(_DOUBT)):
+        raise entry.fail("A doubt needs its patterns, its reason and its fact.")
+    if "doubt_fact" in values:
+        _check_fact(entry, values["doubt_fact"])
 
 
 def find_localisation(marker: str) -> Localisation | None:

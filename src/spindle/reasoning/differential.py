@@ -22,7 +22,14 @@ from spindle.reasoning.differential_candidates import (
 )
 from spindle.reasoning.differential_counts import SETTING_FACTS
 from spindle.reasoning.differential_evidence import GROUP_FACT, Line
-from spindle.reasoning.differential_flags import Seen, list_flagged, open_gate, raise_flags
+from spindle.reasoning.differential_flags import (
+    Seen,
+    accept_variant,
+    list_flagged,
+    list_pointed,
+    open_gate,
+    raise_flags,
+)
 from spindle.reasoning.differential_fusions import collect_fusions
 from spindle.reasoning.differential_stains import STAIN_FACTS, join_markers, rank_stains
 from spindle.reasoning.findings import (
@@ -65,12 +72,14 @@ def weigh_differential(case: Case, assessment: Assessment) -> Differential:
     assessment:
         Its assessment, from which fusions and FISH results are taken as they were read.
     """
-    answers, fusions = collect_answers(case, assessment), collect_fusions(assessment)
+    answers, fusions = collect_answers(case, assessment), collect_fusions(assessment, case)
     site_groups = list_site_groups(tuple(site.name for site in case.tumour.sites))
     gate = open_gate(answers)
     flags = raise_flags(Seen(case, assessment, answers, fusions, site_groups))
+    gate = accept_variant(gate, answers, flags)
     drafts = draft_candidates(case, answers, fusions, site_groups, list_flagged(flags))
-    candidates = make_candidates(drafts, gate, case, fusions, site_groups)
+    pointed = list_pointed(flags, fusions)
+    candidates = make_candidates(drafts, gate, case, fusions, site_groups, pointed)
     stains = rank_stains(weigh_open(drafts, candidates), answers, site_groups)
     lines = [line for draft in drafts for line in draft.lines]
     return Differential(

@@ -22,7 +22,7 @@ from spindle.cases.observations import (
     TestResult,
 )
 from spindle.knowledge.histology import find_finding, list_implied
-from spindle.knowledge.markers import find_localisation
+from spindle.knowledge.markers import Localisation, find_localisation
 from spindle.knowledge.stain_rules import FISH_PREFIX
 from spindle.knowledge.vocabularies import find_marker
 from spindle.reasoning.assessments import Assessment
@@ -43,7 +43,8 @@ class Answer:
     doubt: str
     """Why it is not counted; empty when it is."""
     is_misplaced: bool
-    """Whether it is positive and where it lies is wrong or not recorded."""
+    """Whether it is positive and where it lies is wrong or not recorded. A stain that lies in the
+    right place and in another one too is not misplaced, though it may be doubted."""
     clone: str
     """Antibody clone, when every report names the same one; else empty."""
     words: str
@@ -91,6 +92,7 @@ class Answers:
 class _Report:
     result: TestResult | Absent
     doubt: str
+    is_misplaced: bool
     place: str
     clone: str
     observation: str
@@ -138,30 +140,27 @@ def _read_stain(stain: Stain, marker: str) -> _Report:
     if has_failed and result is not TestResult.POSITIVE and result != NOT_DONE:
         result = TestResult.FAILED
     doubt, place = "", ""
+    is_doubtful = False
     facts: tuple[str, ...] = ()
     if result is TestResult.POSITIVE and (rule := find_localisation(marker)):
-        doubt = _doubt_place(stain.pattern, rule.patterns, is_assumed=rule.is_assumed)
-        doubt = doubt.format(marker=marker, place=rule.localisation)
+        is_doubtful = not isinstance(stain.pattern, Absent) and stain.pattern in rule.doubtful
+        doubt = rule.doubt if is_doubtful else _doubt_place(stain.pattern, rule)
         place = "" if doubt or isinstance(stain.pattern, Absent) else rule.localisation
-        facts = (rule.fact,)
+        facts = (rule.fact, rule.doubt_fact) if is_doubtful else (rule.fact,)
     clone = "" if isinstance(stain.clone, Absent) else stain.clone
-    return _Report(result, doubt, place, clone, stain.id, facts)
+    is_misplaced = bool(doubt) and not is_doubtful
+    return _Report(result, doubt, is_misplaced, place, clone, stain.id, facts)
 
 
-def _doubt_place(
-    pattern: StainPattern | Absent, allowed: tuple[str, ...], *, is_assumed: bool
-) -> str:
+def _doubt_place(pattern: StainPattern | Absent, rule: Localisation) -> str:
     """Give why a positive stain is not counted for where it lies; empty when it is."""
     if isinstance(pattern, Absent):
-        return (
-            ""
-            if is_assumed
-            else "{marker} counts only when {place}; where it lies is not recorded."
-        )
-    if pattern.value in allowed:
+        said = f"{rule.marker} counts only when {rule.localisation}; where it lies is not recorded."
+        return "" if rule.is_assumed else said
+    if pattern in rule.patterns:
         return ""
     lies = pattern.value.replace("_", " ")
-    return "{marker} counts only when {place}; it is recorded as " + lies + "."
+    return f"{rule.marker} counts only when {rule.localisation}; it is recorded as {lies}."
 
 
 def _list_measures(stain: Stain) -> Iterator[str]:
@@ -181,7 +180,7 @@ def _read_fish(test: FishTest, gene: str, assessment: Assessment) -> _Report:
             if reading.assay is Assay.FISH and reading.observation_id == test.id
         )
         result = _CALLS.get(next(read, NOT_REPORTED), TestResult.EQUIVOCAL)
-    return _Report(result, "", "", "", test.id, ())
+    return _Report(result, "", False, "", "", test.id, ())
 
 
 _CALLS: Mapping[ReadingResult | Absent, TestResult | Absent] = {
@@ -208,7 +207,7 @@ def _join_reports(key: str, reports: list[_Report]) -> Answer | None:
         key=key,
         is_positive=is_positive,
         doubt=CONTRADICTED if len(results) > 1 else doubts[0],
-        is_misplaced=all(report.doubt for report in counted),
+        is_misplaced=all(report.is_misplaced for report in counted),
         clone=clones.pop() if len(clones) == 1 else "",
         words=_say(key, is_positive=is_positive, places=places),
         observations=tuple(sorted(report.observation for report in clear)),

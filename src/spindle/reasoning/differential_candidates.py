@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from spindle.cases.case import Case, Exclusion
+from spindle.cases.observations import Stain, TestResult
 from spindle.knowledge.entities import (
     IMT,
     Entity,
@@ -18,6 +19,7 @@ from spindle.knowledge.entities import (
 from spindle.knowledge.facts import find_fact
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.markers import find_group
+from spindle.knowledge.vocabularies import find_marker
 from spindle.reasoning.differential_answers import Answer, Answers
 from spindle.reasoning.differential_counts import is_countable, list_rows
 from spindle.reasoning.differential_evidence import (
@@ -41,6 +43,12 @@ from spindle.reasoning.differential_fusions import (
     list_naming_facts,
 )
 from spindle.reasoning.differential_weights import NOTHING, Interval, add_intervals, is_clear
+from spindle.reasoning.differential_words import (
+    DECIMALS,
+    FUSION_SUPPORTS,
+    explain_imt,
+    explain_standing,
+)
 from spindle.reasoning.findings import Candidate, GateState, MorphologyGate, Standing
 from spindle.reasoning.statuses import join_words
 
@@ -56,8 +64,7 @@ ORDER = (
     Standing.NOT_WEIGHED,
     Standing.EXCLUDED,
 )
-FUSION_STANDING = "That speaks for it in words; the standing rests on the counts alone."
-FUSION_SUPPORTS = "With a microscopic picture that fits, that supports it."
+POINTED = "A red flag or a fusion names it, so it comes before an IMT."
 SUPPORTS_FACT = "differential.fusion-supports"
 
 
@@ -125,6 +132,7 @@ def draft_candidates(
     excluded = match_exclusions(case.exclusions)
     urgent = {name for name in flagged if load_entities()[name].is_urgent}
     named = {*urgent, *excluded}
+    doubtful = _list_doubtful(case)
     drafts = []
     for entity in load_entities().values():
         if entity.kind is EntityKind.VARIANT:
@@ -133,7 +141,7 @@ def draft_candidates(
         if is_there or _is_pointed_to(entity, answers, fusions, site_groups):
             lines = list_lines(entity, answers, fusions, site_groups)
             found = excluded.get(entity.id, ())
-            drafts.append(_make_draft(entity, lines, answers, fusions, found))
+            drafts.append(_make_draft(entity, lines, answers, fusions, found, doubtful))
     return sorted(drafts, key=lambda draft: draft.entity.id != IMT)
 
 
@@ -143,16 +151,18 @@ def _make_draft(
     answers: Answers,
     fusions: CaseFusions,
     exclusions: Sequence[Exclusion],
+    doubtful: frozenset[str],
 ) -> Draft:
+    missing = _find_missing(entity, answers, fusions, doubtful)
     counted = [line for line in lines if line.evidence.is_counted]
     return Draft(
         entity=entity,
         lines=lines,
         weight=add_intervals(line.weight for line in counted) if counted else NOTHING,
         beside=add_intervals(line.beside for line in counted) if counted else NOTHING,
-        patients=count_patients(line.sources for line in counted),
-        reference_patients=count_patients(line.reference_sources for line in counted),
-        exclusion=explain_exclusion(exclusions) or _find_missing(entity, answers, fusions),
+        patients=count_patients(line.cohorts for line in counted),
+        reference_patients=count_patients(line.reference_cohorts for line in counted),
+        exclusion=explain_exclusion(exclusions) or missing,
     )
 
 
@@ -194,7 +204,21 @@ def _is_for(entity: str, answer: Answer, site_groups: tuple[str, ...]) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _find_missing(entity: Entity, answers: Answers, fusions: CaseFusions) -> str:
+def _list_doubtful(case: Case) -> frozenset[str]:
+    """Give the markers whose negative excludes nothing: decalcified tissue, or no clear result."""
+    unclear = (TestResult.EQUIVOCAL, TestResult.FAILED)
+    return frozenset(
+        found.name
+        for specimen, test in case.iterate_observations()
+        if isinstance(test, Stain)
+        and (specimen.is_decalcified is True or test.result in unclear)
+        and (found := find_marker(test.marker))
+    )
+
+
+def _find_missing(
+    entity: Entity, answers: Answers, fusions: CaseFusions, doubtful: frozenset[str]
+) -> str:
     """Give the defining finding that is recorded as absent, in a sentence; empty for none.
 
     A negative stain excludes only where every published patient was positive and no other test of
@@ -210,6 +234,7 @@ def _find_missing(entity: Entity, answers: Answers, fusions: CaseFusions) -> str
         if (
             answer
             and is_missing
+            and answer.key not in doubtful
             and not _is_seen(entity, answer)
             and not _is_contradicted(answer, answers, fusions)
         ):
@@ -277,9 +302,19 @@ def make_candidates(
     case: Case,
     fusions: CaseFusions,
     site_groups: tuple[str, ...],
+    pointed: frozenset[str] = frozenset(),
 ) -> tuple[Candidate, ...]:
-    """Give the diagnoses as they are shown: the best supported first, excluded ones last."""
-    standings = {d.entity.id: _stand_beside(d, drafts) for d in drafts if d.entity.id != IMT}
+    """Give the diagnoses as they are shown: the best supported first, excluded ones last.
+
+    Parameters
+    ----------
+    pointed:
+        Diagnoses that a red flag or a fusion names: nothing else is called supported beside them.
+    """
+    pointed &= {draft.entity.id for draft in drafts if not draft.exclusion}
+    standings = {
+        d.entity.id: _stand_beside(d, drafts, pointed) for d in drafts if d.entity.id != IMT
+    }
     supported = [
         draft.entity.name
         for draft in drafts
@@ -298,13 +333,20 @@ def make_candidates(
             standing = decide_imt(
                 draft, gate, supported, is_borne_out=is_borne_out, is_beaten=bool(rivals)
             )
-            why = _explain_imt(draft, standing, gate, supported, sharing, rivals=rivals)
+            why = explain_imt(draft, standing, gate, supported, sharing, rivals=rivals)
+            if named := [d.entity.name for d in drafts if d.entity.id in pointed]:
+                standing = Standing.OPEN if standing is Standing.SUPPORTED else standing
+                why = f"What is recorded names {join_words(named)} first. {why}"
         else:
             standing = standings[draft.entity.id]
             why = explain_standing(draft, standing)
+            if draft.entity.id in pointed:
+                why = f"{POINTED} {why}"
             if site_groups and not draft.entity.is_at(site_groups):
                 why += " It is not usual at this site; what is recorded points to it."
-        shown.append((_sort_draft(draft, standing), _make_candidate(draft, standing, why)))
+        is_pointed = draft.entity.id in pointed
+        candidate = _make_candidate(draft, standing, why, is_pointed_to=is_pointed)
+        shown.append((_sort_draft(draft, standing, is_pointed_to=is_pointed), candidate))
     unmatched = list_unmatched(case.exclusions)
     return (*(candidate for _, candidate in sorted(shown, key=lambda pair: pair[0])), *unmatched)
 
@@ -321,11 +363,21 @@ def _list_rivals(draft: Draft, drafts: Sequence[Draft]) -> list[Draft]:
     ]
 
 
-def _stand_beside(draft: Draft, drafts: Sequence[Draft]) -> Standing:
-    """Give where a mimic stands: supported only when no other one weighs more."""
+def _stand_beside(draft: Draft, drafts: Sequence[Draft], pointed: frozenset[str]) -> Standing:
+    """Give where a mimic stands: supported only when no other one weighs as much, as shown.
+
+    What a red flag or a fusion names is not put aside by counts, nor is another one supported
+    beside it.
+    """
     standing = decide_standing(draft)
+    is_pointed = draft.entity.id in pointed
+    if standing is Standing.LESS_LIKELY and is_pointed:
+        return Standing.OPEN
+    if standing is Standing.SUPPORTED and pointed and not is_pointed:
+        return Standing.OPEN
     rivals = _list_rivals(draft, drafts) if standing is Standing.SUPPORTED else []
-    is_beaten = any(other.weight.mid >= draft.weight.mid for other in rivals)
+    own = round(draft.weight.mid, DECIMALS)
+    is_beaten = any(round(other.weight.mid, DECIMALS) >= own for other in rivals)
     return Standing.OPEN if is_beaten else standing
 
 
@@ -346,13 +398,22 @@ def _is_borne_out(drafts: Sequence[Draft], fusions: CaseFusions) -> bool:
     )
 
 
-def _sort_draft(draft: Draft, standing: Standing) -> tuple[float | str, ...]:
+def _sort_draft(
+    draft: Draft, standing: Standing, *, is_pointed_to: bool
+) -> tuple[float | str, ...]:
     """Give the order: standing; better than IMT, IMT, the others; then histology before counts:
     what defines it, what is typical of it, its weight; urgency; name."""
     entity = draft.entity
     place = 1 if entity.id == IMT else 2 * (not draft.is_better)
     told = (-_count_told(draft, firmness=0), -_count_told(draft, firmness=1), -draft.weight.mid)
-    return (ORDER.index(standing), place, *told, not entity.is_urgent, entity.name)
+    return (
+        ORDER.index(standing),
+        not is_pointed_to,
+        place,
+        *told,
+        not entity.is_urgent,
+        entity.name,
+    )
 
 
 def _count_told(draft: Draft, *, firmness: int) -> int:
@@ -362,94 +423,9 @@ def _count_told(draft: Draft, *, firmness: int) -> int:
     return sum(sides.get(line.evidence.speaks, 0) for line in told)
 
 
-def explain_standing(draft: Draft, standing: Standing) -> str:
-    """Give the reason for a standing, in one or two sentences."""
-    if standing is Standing.EXCLUDED:
-        return draft.exclusion
-    if standing is Standing.NOT_WEIGHED:
-        said = "speaks neither for it nor against it" if draft.lines else "says anything about it"
-        return f"{'What' if draft.lines else 'Nothing that'} is recorded {said} here."
-    if not any(line.evidence.is_counted for line in draft.lines):
-        return "What is recorded is told in words; no count could be weighed."
-    said = {
-        Standing.SUPPORTED: "What is recorded fits it better than IMT and any other listed.",
-        Standing.LESS_LIKELY: "What is recorded fits it less well than IMT.",
-    }.get(standing, "What is recorded does not decide.")
-    if standing is Standing.OPEN and draft.is_better:
-        said = "What is recorded fits it better than IMT, but not clearly better than others."
-        if draft.is_opposed:
-            said = "Counts fit it better than IMT, and what is told in words speaks against it."
-    return f"{said} {_say_sum(draft)}{_say_too_few(draft)}"
-
-
-def _say_sum(draft: Draft) -> str:
-    w, n = draft.weight, draft.patients
-    people = "one published patient" if n == 1 else f"{n} published patients"
-    return f"Summed weight {_sign(w.mid)} ({_sign(w.low)} to {_sign(w.high)}); {people} behind it."
-
-
-def _sign(weight: float) -> str:
-    return f"{weight:+.2f}".replace("-", "\N{MINUS SIGN}")
-
-
-def _say_too_few(draft: Draft) -> str:
-    is_large = abs(draft.weight.mid) >= find_fact(CLEAR_FACT).number
-    if is_clear(draft.weight) and is_large and not draft.has_enough:
-        return " That is too few patients, on one side or the other, to call it."
-    return ""
-
-
-def _explain_imt(
-    draft: Draft,
-    standing: Standing,
-    gate: MorphologyGate,
-    supported: Sequence[str],
-    sharing: Sequence[str],
-    *,
-    rivals: Sequence[str],
-) -> str:
-    if standing is Standing.EXCLUDED:
-        return draft.exclusion
-    is_weighed = any(line.evidence.is_counted for line in draft.lines)
-    said = f"Against its mimics together: {_lower(_say_sum(draft))}" if is_weighed else ""
-    parts = [said or "Nothing recorded could be weighed for it."]
-    is_by_counts = standing is Standing.SUPPORTED and draft.is_supported and not rivals
-    if is_by_counts:
-        parts.insert(
-            0, "The microscopic picture fits, and what is recorded fits it better than its mimics."
-        )
-    if standing is Standing.LESS_LIKELY:
-        parts.insert(0, "What is recorded fits its mimics better.")
-    if gate.state is GateState.SPEAKS_AGAINST:
-        parts.append("The microscopic picture speaks against it.")
-    if found := [line.evidence.says for line in draft.lines if _is_fusion_for(line)]:
-        fits = standing is Standing.SUPPORTED
-        tail = FUSION_SUPPORTS if fits and not is_by_counts else FUSION_STANDING
-        parts.insert(0, f"{' '.join(_first_sentence(said) for said in found)} {tail}")
-    if sharing:
-        parts.append(f"The driver is shared by {join_words(sharing)}.")
-    if gate.state is GateState.NOT_RECORDED:
-        parts.append("The microscopic picture is not recorded, so that it stays open at most.")
-    if rivals and draft.is_supported:
-        parts.append(f"Weighing as much as IMT, or more: {join_words(rivals)}.")
-    if supported:
-        parts.append(f"Better supported: {join_words(supported)}.")
-    return " ".join(parts)
-
-
-def _is_fusion_for(line: Line) -> bool:
-    return not line.key and line.evidence.speaks == FOR
-
-
-def _first_sentence(words: str) -> str:
-    return words.split(". ", maxsplit=1)[0].rstrip(".") + "."
-
-
-def _lower(words: str) -> str:
-    return words[0].lower() + words[1:]
-
-
-def _make_candidate(draft: Draft, standing: Standing, why: str) -> Candidate:
+def _make_candidate(
+    draft: Draft, standing: Standing, why: str, *, is_pointed_to: bool
+) -> Candidate:
     entity, weight = draft.entity, draft.weight
     beside = (fact for line in draft.lines for fact in line.beside_facts if draft.is_better)
     rules = [URGENT_FACT] if entity.is_urgent else []
@@ -468,15 +444,29 @@ def _make_candidate(draft: Draft, standing: Standing, why: str) -> Candidate:
         weight_high=weight.high,
         would_settle=entity.settles,
         is_urgent=entity.is_urgent,
+        is_pointed_to=is_pointed_to,
         facts=tuple(dict.fromkeys((*entity.facts, *rules, *beside))),
     )
 
 
 def weigh_open(drafts: Sequence[Draft], candidates: Sequence[Candidate]) -> Mapping[str, float]:
-    """Give the middle of the weight against IMT of each diagnosis that nobody excluded."""
+    """Give the middle of the weight against IMT of each diagnosis between which a stain decides.
+
+    IMT, and those for which something recorded speaks or which weigh as much; where there are
+    fewer than two others, all that nobody excluded.
+    """
     excluded = {c.id for c in candidates if c.standing is Standing.EXCLUDED}
+    pointed = {c.id for c in candidates if c.is_pointed_to}
+    opened = [draft for draft in drafts if draft.entity.id not in excluded]
+    in_play = [d for d in opened if d.entity.id == IMT or d.entity.id in pointed or _is_in_play(d)]
+    chosen = in_play if len(in_play) > 2 else opened
     return {
-        draft.entity.id: 0.0 if draft.entity.id == IMT else draft.weight.mid
-        for draft in drafts
-        if draft.entity.id not in excluded
+        draft.entity.id: 0.0 if draft.entity.id == IMT else draft.weight.mid for draft in chosen
     }
+
+
+def _is_in_play(draft: Draft) -> bool:
+    """Whether something recorded speaks for a mimic, or its counts weigh as much as IMT's."""
+    is_weighed = any(line.evidence.is_counted for line in draft.lines)
+    speaks = any(line.evidence.speaks == FOR and line.firmness <= 1 for line in draft.lines)
+    return speaks or (is_weighed and draft.weight.mid >= 0)

@@ -8,7 +8,7 @@ adds nothing and one with few adds little.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -70,8 +70,8 @@ class Counts:
     """Whether the series are of the case's own site."""
     has_mixed_clones: bool
     """Whether series of several clones, or of none that is named, were pooled."""
-    sources: tuple[tuple[str, int], ...]
-    """Sources of the series that are shown, each with its patients."""
+    cohorts: tuple[tuple[str, int], ...]
+    """Cohorts of the series that are shown, each with its patients."""
     facts: tuple[str, ...]
     """Facts behind them."""
 
@@ -95,8 +95,8 @@ class Reference:
     """Whether other diagnoses stand in because nothing is published of IMT."""
     words: str
     """It in words: `in IMT 44 of 73`."""
-    sources: tuple[tuple[str, int], ...]
-    """Sources, each with its patients."""
+    cohorts: tuple[tuple[str, int], ...]
+    """Cohorts, each with its patients."""
     facts: tuple[str, ...]
     """Facts behind it."""
 
@@ -143,8 +143,8 @@ def find_counts(entity: str, key: str, place: Place) -> Counts | None:
     own = [row for row in rows if row.site_group in place.site_groups]
     mixed = [row for row in rows if row.site_group == ANY_SITE]
     general = mixed or [row for row in rows if row not in own]
-    shown = _choose_clone(own or general, place.clone)
-    before = _choose_clone(general, place.clone) if own else []
+    shown = count_cohorts_once(_choose_clone(own or general, place.clone))
+    before = _leave_out(_choose_clone(general, place.clone), shown) if own else []
     if not shown:
         return None
     least = load_settings().series_correlation
@@ -160,7 +160,7 @@ def find_counts(entity: str, key: str, place: Place) -> Counts | None:
         tallies=tuple(tallies),
         is_site=bool(own),
         has_mixed_clones=len({row.clone for row in used}) > 1,
-        sources=_count_sources(shown),
+        cohorts=_count_patients(shown),
         facts=tuple(dict.fromkeys(row.fact.id for row in (*shown, *before))),
     )
 
@@ -168,6 +168,34 @@ def find_counts(entity: str, key: str, place: Place) -> Counts | None:
 def _choose_clone(rows: list[MarkerCount], clone: str) -> list[MarkerCount]:
     """Give the rows of the clone that was used, or all of them where it has none."""
     return [row for row in rows if clone and row.clone == clone] or rows
+
+
+def count_cohorts_once(rows: Iterable[MarkerCount]) -> list[MarkerCount]:
+    """Give the rows with each cohort from one source only, that with most of its patients tested.
+
+    Rows of one source about one cohort are taken to be other patients of it. Of two sources with
+    as many patients the first of the table counts.
+    """
+    listed = list(rows)
+    tested: dict[str, dict[str, int]] = {}
+    for row in listed:
+        sources = tested.setdefault(row.cohort, {})
+        source = row.fact.source.id
+        sources[source] = sources.get(source, 0) + _count_row(row)[1]
+    return [row for row in listed if row.fact.source.id == _find_most(tested[row.cohort])]
+
+
+def _find_most(tested: Mapping[str, int]) -> str:
+    return max(tested, key=lambda name: tested[name])
+
+
+def _leave_out(rows: Iterable[MarkerCount], counted: Iterable[MarkerCount]) -> list[MarkerCount]:
+    """Give the rows without the patients whom another source gives among those counted."""
+    held = {(row.cohort, row.fact.source.id) for row in counted}
+    cohorts = {cohort for cohort, _ in held}
+    return count_cohorts_once(
+        row for row in rows if row.cohort not in cohorts or (row.cohort, row.fact.source.id) in held
+    )
 
 
 def _list_tallies(rows: Iterable[MarkerCount]) -> list[Tally]:
@@ -184,12 +212,11 @@ def _sum_rows(rows: Iterable[MarkerCount]) -> tuple[int, int]:
     return sum(n for n, _ in counted), sum(of for _, of in counted)
 
 
-def _count_sources(rows: Iterable[MarkerCount]) -> tuple[tuple[str, int], ...]:
-    """Give each source with its patients; rows of one source are taken to be other patients."""
+def _count_patients(rows: Iterable[MarkerCount]) -> tuple[tuple[str, int], ...]:
+    """Give each cohort with its patients; rows of one source are taken to be other patients."""
     patients: dict[str, int] = {}
     for row in rows:
-        source = row.fact.source.id
-        patients[source] = patients.get(source, 0) + _count_row(row)[1]
+        patients[row.cohort] = patients.get(row.cohort, 0) + _count_row(row)[1]
     return tuple(patients.items())
 
 
@@ -232,7 +259,7 @@ def find_reference(entity: str, key: str, place: Place) -> Reference | None:
         of=counts.of,
         is_stand_in=False,
         words=f"in IMT {counts.n} of {counts.of}{say_notes(counts)}",
-        sources=counts.sources,
+        cohorts=counts.cohorts,
         facts=counts.facts,
     )
 
@@ -275,6 +302,6 @@ def find_others(entity: str, key: str, place: Place) -> Reference | None:
         of=of,
         is_stand_in=is_stand_in,
         words=f"no count is published for IMT; {said}" if is_stand_in else said,
-        sources=tuple(pair for c in found for pair in c.sources),
+        cohorts=tuple(pair for c in found for pair in c.cohorts),
         facts=tuple(dict.fromkeys(fact for c in found for fact in c.facts)),
     )

@@ -64,9 +64,9 @@ class Line:
     """0 for what defines a diagnosis, then 1 and 2; `SHOWN` for what is not told in words."""
     least_worth: float = 0.0
     """Patients' worth on the side that has less of it; 0 when it is not counted."""
-    sources: tuple[tuple[str, int], ...] = ()
-    """Sources of the counts, each with its patients."""
-    reference_sources: tuple[tuple[str, int], ...] = ()
+    cohorts: tuple[tuple[str, int], ...] = ()
+    """Cohorts behind the counts, each with its patients."""
+    reference_cohorts: tuple[tuple[str, int], ...] = ()
     """The same for what it is compared with."""
     beside: Interval = NOTHING
     """The weight against the other diagnoses of the site."""
@@ -190,7 +190,7 @@ def _tell_features(entity: Entity, answer: Answer, site_groups: tuple[str, ...])
         if name_feature(feature) == answer.key and (speaks := _hear_feature(feature, answer)):
             said = f"{answer.words}. {feature.says}"
             facts = (*answer.facts, feature.fact, *(counts.facts if counts else ()))
-            why = answer.doubt or (NO_REFERENCE if counts else NO_COUNT)
+            why = _doubt_feature(feature, answer) or (NO_REFERENCE if counts else NO_COUNT)
             evidence = _show(said, speaks, why, answer.observations, facts)
             if counts:
                 n = counts.n if answer.is_positive else counts.of - counts.n
@@ -203,9 +203,15 @@ def name_feature(feature: Feature) -> str:
     return feature.marker or FINDING_PREFIX + feature.finding
 
 
+def _doubt_feature(feature: Feature, answer: Answer) -> str:
+    """Give why an answer is not heard; empty where the stain speaks wherever it lies."""
+    is_heard = feature.is_anywhere and answer.is_misplaced
+    return "" if is_heard else answer.doubt
+
+
 def _hear_feature(feature: Feature, answer: Answer) -> str:
     """Give which way a feature speaks; empty when its absence says nothing."""
-    if answer.doubt:
+    if _doubt_feature(feature, answer):
         return NEITHER
     if answer.is_positive:
         return feature.polarity.value
@@ -254,8 +260,8 @@ def _weigh_answer(entity: Entity, answer: Answer, weighed: Weighed) -> Line:
         group,
         SHOWN,
         least_worth=min(counts.worth, reference.worth),
-        sources=counts.sources,
-        reference_sources=reference.sources,
+        cohorts=counts.cohorts,
+        reference_cohorts=reference.cohorts,
         beside=weighed.beside,
         beside_facts=weighed.beside_facts,
     )
@@ -280,7 +286,8 @@ def _say_rate(entity: Entity, answer: Answer, counts: Counts) -> str:
 def _doubt_shared(entity: Entity, answer: Answer) -> str:
     """Give why a positive stain of a shared driver is not weighed; empty for others."""
     asked = load_kinases().markers.get(answer.key, answer.key.removeprefix(FISH_PREFIX))
-    shared = {driver.kinase for driver in entity.drivers} & set(load_kinases().expand(asked))
+    drivers = {driver.kinase for driver in entity.drivers if not driver.is_rare}
+    shared = drivers & set(load_kinases().expand(asked))
     is_shared = answer.is_positive and bool(shared)
     said = f"{answer.name} is what {entity.name} shares with IMT, so it does not tell them apart."
     return said if is_shared else ""
@@ -363,10 +370,10 @@ def _silence(line: Line, chosen: Line) -> Line:
     return Line(evidence, line.key, line.group, line.firmness)
 
 
-def count_patients(sources: Iterable[tuple[tuple[str, int], ...]]) -> int:
-    """Give published patients, each source's once, however many of its stains were used."""
+def count_patients(cohorts: Iterable[tuple[tuple[str, int], ...]]) -> int:
+    """Give published patients, each cohort's once, however many of its stains were used."""
     most: dict[str, int] = {}
-    for listed in sources:
-        for source, patients in listed:
-            most[source] = max(most.get(source, 0), patients)
+    for listed in cohorts:
+        for cohort, patients in listed:
+            most[cohort] = max(most.get(cohort, 0), patients)
     return sum(most.values())

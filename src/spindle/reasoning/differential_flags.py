@@ -27,6 +27,7 @@ from spindle.reasoning.differential_fusions import (
     CaseFusions,
     KinaseFusion,
     OtherFusion,
+    find_shared_driver,
     list_imt_facts,
     list_named,
     list_naming_facts,
@@ -36,6 +37,9 @@ from spindle.reasoning.statuses import join_words
 
 OTHER_TUMOUR = "fusion-of-another-tumour"
 VARIANT_PARTNER = "eims-partner"
+VARIANT_PLACE = "eims-alk-place"
+VARIANT_FACT = "eims.definition"
+SPINDLE_CELLS, EPITHELIOID = "spindle cells", "epithelioid morphology"
 
 
 # The gate ---------------------------------------------------------------------------------------
@@ -68,6 +72,25 @@ def open_gate(answers: Answers) -> MorphologyGate:
         state = GateState.FITS
     facts = tuple(dict.fromkeys(fact for item in (*asked, *odd) for fact in item.facts))
     return MorphologyGate(state, " ".join(said), tuple(i.any_of[0] for i in missing), facts)
+
+
+def accept_variant(
+    gate: MorphologyGate, answers: Answers, flags: Sequence[RedFlag]
+) -> MorphologyGate:
+    """Give the gate with the epithelioid variant's picture accepted.
+
+    Epithelioid cells stand for the spindle cells when the place of the ALK stain or the fusion
+    partner is that of the variant as well.
+    """
+    has_sign = bool({flag.id for flag in flags} & {VARIANT_PLACE, VARIANT_PARTNER})
+    is_only_cells = gate.state is GateState.NOT_RECORDED and gate.missing == (SPINDLE_CELLS,)
+    if not (has_sign and is_only_cells and answers.is_present(EPITHELIOID)):
+        return gate
+    said = (
+        "Recorded: epithelioid cells and an inflammatory infiltrate, with the ALK stain or the "
+        "fusion partner of the epithelioid variant. This fits that variant."
+    )
+    return MorphologyGate(GateState.FITS, said, (), (*gate.facts, VARIANT_FACT))
 
 
 def _list_present(item: GateItem, answers: Answers) -> list[str]:
@@ -140,7 +163,7 @@ def _meet(condition: Condition, seen: Seen) -> tuple[str, ...] | None:
             return _meet_pattern(condition, seen.case)
         return _meet_answer(name, seen)
     if kind is ConditionKind.SITE_GROUP:
-        return () if name in seen.site_groups else None
+        return () if set(name.split("|")) & set(seen.site_groups) else None
     if kind is ConditionKind.SYMPTOM:
         has = any(s.name == name and s.is_present for s in seen.case.symptoms)
         return () if has else None
@@ -187,7 +210,10 @@ def _list_partners(kinase: KinaseAssessment) -> list[str]:
 
 
 def _flag_variant(fusion: KinaseFusion) -> RedFlag | None:
-    """Give the flag of a fusion that is published in an aggressive variant of IMT, or none."""
+    """Give the flag of a fusion that is published in an aggressive variant of IMT, or none.
+
+    A partner that was reported in single patients with the variant raises a doubt, no alert.
+    """
     if isinstance(fusion.partner, Absent):
         return None
     record = find_partner(fusion.kinase, fusion.partner)
@@ -198,13 +224,17 @@ def _flag_variant(fusion: KinaseFusion) -> RedFlag | None:
     ]
     if not variants:
         return None
+    drivers = [driver for entity in variants if (driver := find_shared_driver(entity, fusion))]
+    is_rare = bool(drivers) and all(driver.is_rare for driver in drivers)
+    names = join_words([entity.name for entity in variants])
+    where = f"published in single patients with {names}" if is_rare else f"published in {names}"
     says = (
-        f"{fusion.name} is published in {join_words([entity.name for entity in variants])}, an "
-        "aggressive variant of IMT: look for epithelioid cells and for ALK at the nuclear membrane "
-        "or round the nucleus."
+        f"{fusion.name} is {where}, an aggressive variant of IMT: look for epithelioid cells and "
+        "for ALK at the nuclear membrane or round the nucleus."
     )
     facts = (*record.facts, *(fact for entity in variants for fact in entity.facts))
-    return RedFlag(VARIANT_PARTNER, says, Weight.ALERT, fusion.observations, facts)
+    weight = Weight.DOUBT if is_rare else Weight.ALERT
+    return RedFlag(VARIANT_PARTNER, says, weight, fusion.observations, facts)
 
 
 def _flag_fusion(fusion: OtherFusion) -> RedFlag | None:
@@ -221,6 +251,27 @@ def _flag_fusion(fusion: OtherFusion) -> RedFlag | None:
         "tumour; this knowledge base does not hold it."
     )
     return RedFlag(OTHER_TUMOUR, says, Weight.DOUBT, fusion.observations, ())
+
+
+def list_pointed(flags: Sequence[RedFlag], fusions: CaseFusions) -> frozenset[str]:
+    """Give the diagnoses that come before an IMT: named by a red flag, or by a fusion of theirs.
+
+    A kinase fusion names the diagnosis whose own partner it has, when no source reports that
+    partner in IMT: NPM1::ALK.
+    """
+    rules = load_red_flags()
+    pointed = {name for flag in flags if flag.id in rules for name in rules[flag.id].names}
+    pointed |= {name for fusion in fusions.others for name in list_named(fusion)}
+    for fusion in fusions.kinases:
+        if isinstance(fusion.partner, Absent) or fusion.is_productive is False:
+            continue
+        if not find_partner(fusion.kinase, fusion.partner).is_in_imt:
+            pointed |= {
+                entity.id
+                for entity in load_entities().values()
+                if (driver := find_shared_driver(entity, fusion)) and driver.partner
+            }
+    return frozenset(pointed)
 
 
 def list_flagged(flags: Sequence[RedFlag]) -> Iterator[str]:

@@ -12,7 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
+from spindle.assays.genes import name_gene
+from spindle.assays.readings import Assay
 from spindle.cases.absence import NOT_REPORTED, Absent
+from spindle.cases.case import Case
+from spindle.cases.observations import FishTest, TestResult
 from spindle.knowledge.entities import IMT, Driver, Entity, load_entities
 from spindle.knowledge.facts import Fact, find_fact, load_facts
 from spindle.knowledge.fusions import find_partner
@@ -22,6 +26,8 @@ from spindle.reasoning.statuses import FUSION_ASSAYS, POSITIVE, join_words
 
 OTHER_FUSION_PREFIX = "differential.fusion."
 SHARE_FACT = "fusions.children.any-kinase"
+# Flags of a kinase whose fusions contradict each other.
+_DOUBTS = frozenset({"partners_differ", "productive_contradicted"})
 _BREAKS = (KinaseStatus.FUSION_DETECTED, KinaseStatus.REARRANGED_BY_FISH)
 
 
@@ -37,8 +43,17 @@ class KinaseFusion:
     """Whether it can make a whole kinase."""
     is_break: bool
     """Whether only FISH shows it."""
+    is_transcribed: bool
+    """Whether RNA sequencing found it, with nothing that contradicts it."""
     observations: tuple[str, ...]
     """Ids of the observations."""
+
+    @property
+    def is_borne_out(self) -> bool:
+        """Whether it is productive, or transcribed with nothing that says it is broken."""
+        return self.is_productive is True or (
+            self.is_transcribed and isinstance(self.is_productive, Absent)
+        )
 
     @property
     def name(self) -> str:
@@ -86,21 +101,33 @@ class Said:
     """Facts behind it."""
 
 
-def collect_fusions(assessment: Assessment) -> CaseFusions:
-    """Give the fusions of a case, from its assessment."""
+def collect_fusions(assessment: Assessment, case: Case) -> CaseFusions:
+    """Give the fusions of a case, from its assessment, and breaks of genes that are no kinase."""
     kinases = (_read_kinase(k) for k in assessment.kinases.values() if k.status in _BREAKS)
     others: dict[str, set[str]] = {}
     for kinase in assessment.kinases.values():
         for reading in kinase.readings:
             for name in reading.other_fusions:
                 others.setdefault(name, set()).add(reading.observation_id)
+    breaks = list(_list_breaks(case))
     return CaseFusions(
         kinases=tuple(kinases),
         others=tuple(
             OtherFusion(name, frozenset(name.upper().split("::")), tuple(sorted(ids)))
             for name, ids in sorted(others.items())
-        ),
+        )
+        + tuple(breaks),
     )
+
+
+def _list_breaks(case: Case) -> Iterator[OtherFusion]:
+    """Give breaks that FISH shows in a gene which names a tumour by itself, such as USP6."""
+    telling = {str(fact.value).upper() for facts in load_named_fusions().values() for fact in facts}
+    for _, test in case.iterate_observations():
+        if isinstance(test, FishTest) and test.result is TestResult.POSITIVE:
+            gene = name_gene(test.gene).upper()
+            if gene in telling:
+                yield OtherFusion(f"a break in {gene}", frozenset({gene}), (test.id,))
 
 
 def _read_kinase(kinase: KinaseAssessment) -> KinaseFusion:
@@ -115,6 +142,8 @@ def _read_kinase(kinase: KinaseAssessment) -> KinaseFusion:
         partner=NOT_REPORTED if is_break else kinase.partner,
         is_productive=NOT_REPORTED if is_break else kinase.is_productive,
         is_break=is_break,
+        is_transcribed=not _DOUBTS & set(kinase.flags)
+        and any(r.assay is Assay.RNA_SEQUENCING and r.result in POSITIVE for r in kinase.readings),
         observations=tuple(sorted(set(found))),
     )
 
@@ -159,11 +188,15 @@ def _hear_imt(fusion: KinaseFusion) -> Said:
 
 
 def list_borne_out(fusions: CaseFusions) -> tuple[KinaseFusion, ...]:
-    """Give the productive fusions whose kinase and partner are published in IMT."""
+    """Give the fusions whose kinase and partner are published in IMT, and that nothing doubts.
+
+    Shown to be productive, or found by RNA sequencing while nothing says that the kinase is
+    broken.
+    """
     return tuple(
         fusion
         for fusion in fusions.kinases
-        if fusion.is_productive is True
+        if fusion.is_borne_out
         and not isinstance(fusion.partner, Absent)
         and find_partner(fusion.kinase, fusion.partner).is_in_imt
     )
@@ -172,10 +205,11 @@ def list_borne_out(fusions: CaseFusions) -> tuple[KinaseFusion, ...]:
 def find_shared_driver(entity: Entity, fusion: KinaseFusion) -> Driver | None:
     """Give the driver that a diagnosis shares with the fusion, or none.
 
-    A fusion whose partner is not named may be the shared one.
+    A fusion whose partner is not named may be the shared one, unless few patients have that one.
     """
     for driver in entity.drivers:
-        is_partner = driver.partner in ("", fusion.partner) or isinstance(fusion.partner, Absent)
+        may_be = isinstance(fusion.partner, Absent) and not driver.is_rare
+        is_partner = driver.partner in ("", fusion.partner) or may_be
         if driver.kinase == fusion.kinase and is_partner:
             return driver
     return None
@@ -192,8 +226,13 @@ def _hear_mimic(entity: Entity, fusion: KinaseFusion) -> Said:
     if fusion.is_productive is False:
         said = f"{found}, and as reported it can't make a whole kinase: it speaks neither way."
         return Said(said, "neither", fusion.observations, ())
-    said = f"{found}. No source here reports a fusion of {fusion.kinase} in {entity.name}."
-    return Said(said, "against", fusion.observations, ())
+    facts = tuple(dict.fromkeys(d.fact for d in entity.drivers if d.kinase == fusion.kinase))
+    if facts and isinstance(fusion.partner, Absent):
+        said = " ".join(find_fact(fact).statement for fact in facts)
+        return Said(f"{found}. {said}", "neither", fusion.observations, facts)
+    what = fusion.name if facts else f"a fusion of {fusion.kinase}"
+    said = f"{found}. No source here reports {what} in {entity.name}."
+    return Said(said, "against", fusion.observations, facts)
 
 
 # Fusions of other tumours -----------------------------------------------------------------------

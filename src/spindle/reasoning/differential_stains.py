@@ -16,7 +16,7 @@ from spindle.knowledge.entities import IMT, load_entities
 from spindle.knowledge.facts import find_fact
 from spindle.knowledge.markers import find_group, find_localisation, list_panel
 from spindle.knowledge.stain_rules import ANY_SITE, load_panels
-from spindle.reasoning.differential_answers import Answer, Answers, name_key
+from spindle.reasoning.differential_answers import CONTRADICTED, Answer, Answers, name_key
 from spindle.reasoning.differential_counts import (
     Counts,
     Place,
@@ -171,9 +171,9 @@ def _explain(found: _Ranked, told: Mapping[str, Counts], answers: Answers) -> It
 
 
 def _say_again(answer: Answer) -> str:
-    if answer.is_misplaced:
-        return f"{answer.doubt} A second look at the slide may tell."
-    return f"{answer.doubt} A repeat may tell."
+    if answer.doubt == CONTRADICTED:
+        return f"{answer.doubt} A repeat may tell."
+    return f"{answer.doubt} A second look at the slide may tell."
 
 
 def _lower(words: str) -> str:

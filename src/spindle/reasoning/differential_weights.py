@@ -213,4 +213,4 @@ def list_information(shares: Sequence[tuple[float, float]]) -> tuple[float, ...]
 def _diverge(share: float, mean: float) -> float:
     """Give the divergence of a positive share from the mean one, in bits, never below 0."""
     parts = ((share, mean), (1 - share, 1 - mean))
-    return max(0.0, sum(p * math.log2(p / q) for p, q in parts if p > 0))
+    return max(0.0, sum(p * math.log2(p / q) for p, q in parts if p > 0 and q > 0))

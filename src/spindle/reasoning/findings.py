@@ -180,6 +180,8 @@ class Candidate:
     """Whether it is to be excluded before treatment starts, such as invasive fungal disease."""
     facts: tuple[str, ...]
     """Facts behind its description."""
+    is_pointed_to: bool = False
+    """Whether a red flag or a fusion names it, so that it comes before an IMT."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -101,7 +101,9 @@ def compute_version(patient: PatientAssessment) -> str:
 
     A signature names the version that was signed. Another observation, another fact behind a
     conclusion or another conclusion gives another version, so that a signature never stands
-    under what its pathologist has not seen.
+    under what its pathologist has not seen. The testing protocol and the FISH rule change what is
+    concluded and are part of it. A region only says whose approvals come first, so that options
+    are taken as they are without one.
     """
     unsigned = write_case(replace(patient.case, signatures=()))
     concluded = json.dumps(
@@ -112,7 +114,7 @@ def compute_version(patient: PatientAssessment) -> str:
                 for part in (
                     patient.discordances,
                     patient.differential,
-                    patient.actionability,
+                    _list_without_region(patient),
                     patient.outlook,
                     patient.gaps,
                 )
@@ -121,6 +123,13 @@ def compute_version(patient: PatientAssessment) -> str:
         sort_keys=True,
     )
     return hashlib.sha256(unsigned + concluded.encode()).hexdigest()[:VERSION_LENGTH]
+
+
+def _list_without_region(patient: PatientAssessment) -> Actionability:
+    """Give the options as they are when no region is chosen."""
+    if not patient.actionability.region:
+        return patient.actionability
+    return list_options(patient.case, patient.assessment)
 
 
 def find_signature(patient: PatientAssessment) -> Signature | None:

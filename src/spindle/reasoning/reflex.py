@@ -178,7 +178,9 @@ def assess_kinases(
         is_stain = reading.assay is Assay.IHC
         asked = load_kinases().expand(reading.kinase) if is_stain else (reading.kinase,)
         for kinase in asked:
-            grouped.setdefault(kinase, []).append(reading)
+            # A break in another gene, such as USP6, says nothing of a kinase.
+            if kinase == first or kinase in (*KINASES, *load_kinases().groups):
+                grouped.setdefault(kinase, []).append(reading)
     order = {kinase: position for position, kinase in enumerate((first, *KINASES))}
     ordered = sorted(grouped, key=lambda kinase: order.get(kinase, len(order)))
     return MappingProxyType(

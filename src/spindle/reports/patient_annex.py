@@ -11,10 +11,13 @@ from spindle.reports.patient_layers import GATE, write_gate
 from spindle.reports.patient_parts import (
     ANNEX,
     FITS,
+    ONLY_IF_IMT,
     STANDINGS,
     Citer,
+    Stance,
     View,
     capitalise,
+    find_stance,
     join_sentences,
     make_list,
     make_section,
@@ -83,10 +86,12 @@ def _make_tests(document: Document, citer: Citer) -> Sequence[View]:
         if test["is_of_kinase"]:
             lines = make_list(_iterate_test(test, citer))
             blocks += [*_heading(f"{capitalise(test['name'])} ({test['observation']})"), *lines]
+    several = len(document["case"]["specimens"]) > 1
     others = [
         citer.line(
-            "; ".join([words.find_result(test["result"]).words, *test["details"]]),
-            lead=f"{capitalise(test['name'])} ({test['observation']})",
+            _say_other(test),
+            lead=f"{capitalise(test['name'])} ({test['observation']}"
+            f"{', ' + test['specimen'] if several else ''})",
         )
         for test in document["tests"]
         if not test["is_of_kinase"]
@@ -96,11 +101,22 @@ def _make_tests(document: Document, citer: Citer) -> Sequence[View]:
     return _nothing(citer, blocks, "No test is recorded.")
 
 
+def _say_other(test: Mapping[str, Any]) -> str:
+    """Give a stain's result and details; details without a result are not called either way."""
+    is_bare = words.is_absent(test["result"]) and test["details"]
+    result = "called neither positive nor negative" if is_bare else ""
+    return "; ".join([result or words.find_result(test["result"]).words, *test["details"]])
+
+
 def _iterate_test(test: Mapping[str, Any], citer: Citer) -> Iterable[View]:
     yield citer.mark(words.find_result(test["result"]))
+    if test["found"]:
+        yield citer.line(", ".join(test["found"]), lead="Found")
     if test["result"] != test["result_as_reported"]:
         said = words.find_result(test["result_as_reported"]).words
-        yield citer.line(said, lead="Result as reported")
+        yield citer.line(join_sentences(said, test["as_reported"]), lead="Result as reported")
+    if test["rules"]:
+        yield citer.line(test["rules"], test["rules_facts"], lead="Counting rules", tone="doubt")
     yield citer.line("; ".join(test["details"]) or "not reported", lead="How, and what it showed")
     yield citer.line(test["meaning"], test["facts"], lead="Meaning")
     yield from (citer.line(limit, lead="Limit") for limit in test["limits"])
@@ -186,10 +202,18 @@ def _make_evidence(e: Mapping[str, Any], citer: Citer) -> View:
 
 def _make_options(document: Document, citer: Citer) -> Sequence[View]:
     actionability = document["actionability"]
-    blocks = make_list([citer.line(limit, lead="Limit") for limit in actionability["limits"]])
+    limits = [citer.line(limit, lead="Limit") for limit in actionability["limits"]]
+    blocks = make_list([*_say_only_if(document, citer), *limits])
     for option in actionability["options"]:
         blocks += _make_option(option, citer)
     return _nothing(citer, blocks, "No option is held.")
+
+
+def _say_only_if(document: Document, citer: Citer) -> list[View]:
+    """Give the line above what is held on IMT alone, where IMT is not supported."""
+    if find_stance(document) is Stance.IMT:
+        return []
+    return [citer.line(f"{capitalise(ONLY_IF_IMT)}.", tone="doubt")]
 
 
 def _make_option(o: Mapping[str, Any], citer: Citer) -> list[View]:
@@ -200,6 +224,7 @@ def _make_option(o: Mapping[str, Any], citer: Citer) -> list[View]:
         *(_make_approval(approval, citer) for approval in o["approvals"]),
         *(_make_result(result, citer) for result in o["results"]),
         citer.line(o["evidence_strength"] or "none held", lead="Evidence"),
+        *([citer.line(o["gravest"], lead="Gravest harms")] if o["gravest"] else []),
         *(citer.line(harm, lead="Harm to watch") for harm in o["harms"]),
         *(citer.line(said, lead="Resistance") for said in o["resistance"]),
     ]
@@ -223,7 +248,8 @@ def _make_result(r: Mapping[str, Any], citer: Citer) -> View:
 
 def _make_outlook(document: Document, citer: Citer) -> Sequence[View]:
     outlook = document["outlook"]
-    lines = [citer.line(limit, lead="Limit") for limit in outlook["limits"]]
+    limits = [citer.line(limit, lead="Limit") for limit in outlook["limits"]]
+    lines = [*_say_only_if(document, citer), *limits]
     for figure in outlook["figures"]:
         like = f"Like this patient in {', '.join(figure['matches'])}" if figure["matches"] else ""
         differs = f"Differs: {'; '.join(figure['differs'])}" if figure["differs"] else ""

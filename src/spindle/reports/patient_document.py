@@ -12,18 +12,17 @@ from typing import Any
 
 from spindle import __version__
 from spindle.cases.absence import NOT_REPORTED
-from spindle.cases.case import Case, Signature
 from spindle.cases.documents import write_case_document
 from spindle.cases.notes import Note
 from spindle.formats.case_file_values import ReadAs
-from spindle.knowledge.conflicts import Conflict
+from spindle.knowledge.conflicts import Conflict, load_conflicts
 from spindle.knowledge.facts import Fact, find_fact
 from spindle.knowledge.fish_rules import find_fish_rule
 from spindle.knowledge.protocols import find_protocol
 from spindle.reasoning.assessments import describe_assessment
 from spindle.reasoning.findings import describe_record
 from spindle.reasoning.patients import PatientAssessment, compute_version, find_signature
-from spindle.reports.patient_layers import list_code_facts, make_layers
+from spindle.reports.patient_layers import list_layer_facts, make_layers
 from spindle.reports.patient_tests import describe_path, describe_tests
 
 SCHEMA_ID = "urn:spindle:schema:patient:1"
@@ -55,7 +54,9 @@ def make_patient_document(
         Day of the report. Left out it stands in no page, so that one case gives one document.
     """
     assessment = patient.assessment
-    facts, sources = _describe_facts(_list_facts(patient))
+    tests = describe_tests(patient.case, assessment)
+    conflicts = _list_conflicts(patient, tests)
+    facts, sources = _describe_facts(_list_facts(patient, tests, conflicts))
     return {
         "schema": SCHEMA_ID,
         "schema_version": SCHEMA_VERSION,
@@ -75,14 +76,14 @@ def make_patient_document(
         "case": write_case_document(patient.case),
         "diagnosis": make_layers(patient),
         "assessment": describe_assessment(assessment),
-        "tests": describe_tests(patient.case, assessment),
-        "path": describe_path(assessment),
+        "tests": tests,
+        "path": describe_path(patient.case, assessment),
         "discordances": describe_record(patient.discordances),
         "differential": describe_record(patient.differential),
         "actionability": describe_record(patient.actionability),
         "outlook": describe_record(patient.outlook),
         "gaps": describe_record(patient.gaps),
-        "conflicts": [_describe_conflict(conflict) for conflict in patient.conflicts],
+        "conflicts": [_describe_conflict(conflict) for conflict in conflicts],
         "facts": facts,
         "sources": sources,
         "notes": [describe_record(note) for note in notes],
@@ -91,27 +92,33 @@ def make_patient_document(
 
 
 def _describe_signature(patient: PatientAssessment) -> Document:
-    """Give who signed this very version, and the signatures under other versions."""
+    """Give who signed this very version, the latest first, and those who signed other ones."""
     signature = find_signature(patient)
+    version = signature.version if signature else ""
+    signatures = patient.case.signatures
     return {
         "state": SIGNED if signature else UNSIGNED,
-        "signed": [describe_record(signature)] if signature else [],
-        "of_other_versions": [
-            describe_record(other) for other in _list_others(patient.case, signature)
-        ],
+        "signed": [describe_record(s) for s in reversed(signatures) if s.version == version],
+        "of_other_versions": [describe_record(s) for s in signatures if s.version != version],
     }
 
 
-def _list_others(case: Case, signature: Signature | None) -> Sequence[Signature]:
-    version = signature.version if signature else ""
-    return [other for other in case.signatures if other.version != version]
+def _list_conflicts(patient: PatientAssessment, tests: Sequence[Document]) -> Sequence[Conflict]:
+    """Give the conflicts that concern the counts of a test first, then those of the facts used."""
+    of_counts = [load_conflicts()[key] for test in tests for key in test["rules_conflicts"]]
+    found = {conflict.id: conflict for conflict in (*of_counts, *patient.conflicts)}
+    return list(found.values())
 
 
-def _list_facts(patient: PatientAssessment) -> Sequence[str]:
+def _list_facts(
+    patient: PatientAssessment, tests: Sequence[Document], conflicts: Sequence[Conflict]
+) -> Sequence[str]:
     """Give every fact that the pages cite: those used, those of tests, codes and conflicts."""
     proposed = (fact for test in patient.assessment.next_tests for fact in test.facts)
-    sides = (side.id for conflict in patient.conflicts for side in conflict.sides)
-    return list(dict.fromkeys((*list_code_facts(patient), *patient.facts, *proposed, *sides)))
+    rules = (fact for test in tests for fact in test["rules_facts"])
+    sides = (side.id for conflict in conflicts for side in conflict.sides)
+    of_layers = list_layer_facts(patient)
+    return list(dict.fromkeys((*of_layers, *patient.facts, *proposed, *rules, *sides)))
 
 
 def _describe_conflict(conflict: Conflict) -> Document:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).with_name("templates")
+# Longer words are given places where they may break; columns are as wide as any other word.
+LONGEST_WORD = 26
+PIECE = 13
+# A sign that no cleaned text holds, so that it can mark these places.
+BREAK = "\x00"
+_LONG = re.compile(rf"\S{{{LONGEST_WORD},}}")
 
 
 def render_patient_html(document: Mapping[str, Any]) -> str:
@@ -31,7 +38,7 @@ def render_patient_html(document: Mapping[str, Any]) -> str:
 @cache
 def _load_environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
@@ -40,11 +47,23 @@ def _load_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+    def offer_breaks(text: str) -> Markup:
+        """Give the text with places where a word longer than any of a language may break."""
+        pieces = _LONG.sub(lambda match: BREAK.join(_cut(match.group())), text).split(BREAK)
+        return Markup("<wbr>").join(escape(piece) for piece in pieces)
+
     filters: Mapping[str, Callable[..., object]] = {
         "wide": lambda steps: Markup(draw_reflex_path(steps, width=WIDE)),
         "narrow": lambda steps: Markup(draw_reflex_path(steps, width=NARROW)),
+        "breakable": offer_breaks,
         "style": lambda name: Markup((TEMPLATES / name).read_text(encoding="utf-8")),
     }
     environment.filters.update(filters)
     environment.globals.update(tones=TONES)
     return environment
+
+
+def _cut(word: str) -> Iterator[str]:
+    for start in range(0, len(word), PIECE):
+        yield word[start : start + PIECE]

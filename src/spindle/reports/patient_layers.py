@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from spindle.cases.absence import Absent
-from spindle.cases.case import Case
 from spindle.cases.observations import HistologyFinding, Stain
+from spindle.cases.specimen import Specimen
 from spindle.cases.tumour import Site
 from spindle.knowledge.codes import Code, list_codes
+from spindle.knowledge.facts import find_fact
 from spindle.knowledge.site_groups import list_site_groups
 from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus
 from spindle.reasoning.findings import Candidate, Fit, GateState, Standing
@@ -28,6 +29,15 @@ BEHAVIOUR_SYSTEM = "ICD-O"
 # Up to so many diagnoses that are open beside the first one are named.
 NAMED_BESIDE = 3
 OWN_KINDS = ("imt", "variant")
+# The flag of a stain that several kinases share, and how often it stains without their fusion.
+SHARED_STAIN = "stain_of_several_kinases"
+WITHOUT_FUSION_FACT = "ihc.pan-trk.cytoplasmic-without-fusion"
+# How a summed weight is read; said once, where the first one stands.
+SUMMED = "summed weight"
+HOW_TO_READ = (
+    "A summed weight is the log10 of a likelihood ratio with its 95 % interval: above 0 it speaks "
+    "for the diagnosis, below 0 against it; an interval that holds 0 decides nothing."
+)
 _TITLES = ("Integrated diagnosis", "Histology", "Grade and behaviour", "Molecular findings")
 # How each standing of a diagnosis is worded; a proposal, and never a probability.
 _COMPATIBLE: Mapping[Standing, str] = {
@@ -76,7 +86,10 @@ def write_headline(patient: PatientAssessment) -> str:
     for name, kinase in kinases.items():
         if kinase.status not in _SILENT or name == first:
             said.setdefault(_write_status(kinase), []).append(name)
-    statuses = [f"{join_words(names)}: {status}" for status, names in said.items()]
+    statuses = [
+        f"{join_words(names)}: {status}{_doubt_stain(kinases[names[0]])}"
+        for status, names in said.items()
+    ]
     return "; ".join([_write_standing(patient), *statuses]) + "."
 
 
@@ -86,27 +99,42 @@ def _write_standing(patient: PatientAssessment) -> str:
         return "No diagnosis is weighed"
     place = _write_place(patient.case.tumour.sites)
     named = f"{_lower(lead.name)}{place}"
-    if lead.kind not in OWN_KINDS:
+    if lead.kind not in OWN_KINDS and lead.standing is Standing.SUPPORTED:
         return f"Findings that speak for {named} rather than for an IMT"
+    if lead.kind not in OWN_KINDS:
+        return f"Findings that point to {named}, which comes before an IMT"
     words = _COMPATIBLE[lead.standing].format(named)
     return words[0].upper() + words[1:]
+
+
+def _doubt_stain(kinase: KinaseAssessment) -> str:
+    """Give, for a status that rests on a shared stain alone, how little such a stain says."""
+    pending = KinaseStatus.EXPRESSED_CONFIRMATION_PENDING
+    if kinase.status is not pending or SHARED_STAIN not in kinase.flags:
+        return ""
+    share = find_fact(WITHOUT_FUSION_FACT).value
+    return f" (pan-TRK stain alone, which {share} of IMT without an NTRK fusion show weakly too)"
 
 
 def find_lead(patient: PatientAssessment) -> Candidate | None:
     """Give the diagnosis that heads the report.
 
-    A supported one is taken as it stands first; where none is supported the report is about IMT,
-    since that is what was asked.
+    A supported one is taken as it stands first, then one that a red flag or a fusion names; where
+    there is neither the report is about IMT, since that is what was asked.
     """
     candidates = patient.differential.candidates
     supported = (c for c in candidates if c.standing is Standing.SUPPORTED)
+    pointed = (c for c in candidates if c.is_pointed_to and c.standing is Standing.OPEN)
     imt = (c for c in candidates if c.kind == "imt")
-    return next(supported, None) or next(imt, None) or next(iter(candidates), None)
+    first = next(supported, None) or next(pointed, None) or next(imt, None)
+    return first or next(iter(candidates), None)
 
 
 def _lower(name: str) -> str:
-    """Give a name as it stands within a sentence: abbreviations keep their capitals."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+    """Give a name as it stands within a sentence: `IgG4` and `ALK` keep their capitals."""
+    first = name.split(maxsplit=1)[0] if name.strip() else ""
+    is_plain = first.isalpha() and first[1:].islower()
+    return f"{name[:1].lower()}{name[1:]}" if is_plain else name
 
 
 def _write_place(sites: Sequence[Site]) -> str:
@@ -137,6 +165,8 @@ def _list_integrated(patient: PatientAssessment) -> Iterable[Document]:
         yield _line("not reported", lead="Diagnosis as reported")
     if lead is not None:
         yield _line(lead.why, lead.facts, lead=f"{lead.name[0].upper()}{lead.name[1:]}")
+        if SUMMED in lead.why.lower():
+            yield _line(HOW_TO_READ, weight="pointer")
     open_ones = [c.name for c in patient.differential.candidates if _is_open_beside(c, lead)]
     if len(open_ones) > NAMED_BESIDE:
         yield _line(
@@ -154,17 +184,37 @@ def _is_open_beside(candidate: Candidate, lead: Candidate | None) -> bool:
 
 
 def _list_histology(patient: PatientAssessment) -> Iterable[Document]:
+    """Give what is recorded of each sample on lines of its own, and the morphology gate."""
     gate = patient.differential.gate
-    findings = [f for s in patient.case.specimens for f in s.histology]
-    present = [_write_finding(f) for f in findings if f.is_present]
-    absent = [f.name for f in findings if not f.is_present]
-    yield _line(f"{', '.join(dict.fromkeys(present)) or 'nothing recorded'}.", lead="Recorded")
-    if absent:
-        yield _line(f"{', '.join(dict.fromkeys(absent))}.", lead="Recorded as absent")
+    shown = [s for s in patient.case.specimens if s.histology or _list_stains(s, patient)]
+    if not any(specimen.histology for specimen in shown):
+        yield _line("nothing recorded.", lead="Recorded")
+    for specimen in shown:
+        where = f", {_name_specimen(specimen)}" if len(patient.case.specimens) > 1 else ""
+        yield from _list_specimen(specimen, where)
     says = write_gate(GATE[gate.state], gate.why, gate.missing)
     yield _line(says, gate.facts, lead="Morphology gate")
-    if stains := list(_iterate_stains(patient.case, patient)):
-        yield _line(f"{'; '.join(stains)}.", lead="Stains")
+    for specimen in shown:
+        where = f", {_name_specimen(specimen)}" if len(patient.case.specimens) > 1 else ""
+        if stains := _list_stains(specimen, patient):
+            yield _line(f"{'; '.join(stains)}.", lead=f"Stains{where}")
+
+
+def _list_specimen(specimen: Specimen, where: str) -> Iterable[Document]:
+    present = [_write_finding(f) for f in specimen.histology if f.is_present]
+    absent = [f.name for f in specimen.histology if not f.is_present]
+    if present:
+        yield _line(f"{', '.join(dict.fromkeys(present))}.", lead=f"Recorded{where}")
+    if absent:
+        yield _line(f"{', '.join(dict.fromkeys(absent))}.", lead=f"Recorded as absent{where}")
+
+
+def _name_specimen(specimen: Specimen) -> str:
+    """Give a sample as its id and what it is: `s2 (recurrence)`."""
+    kind = specimen.kind
+    if isinstance(kind, Absent) or str(kind).lower() == specimen.id.lower():
+        return specimen.id
+    return f"{specimen.id} ({str(kind).replace('_', ' ')})"
 
 
 def write_gate(state: str, why: str, missing: Sequence[str]) -> str:
@@ -180,16 +230,18 @@ def _write_finding(finding: HistologyFinding) -> str:
     return f"{finding.name} {finding.count_per_10_hpf:g} in 10 high-power fields"
 
 
-def _iterate_stains(case: Case, patient: PatientAssessment) -> Iterable[str]:
-    """Give the stains that ask about no kinase, each with its result in a phrase."""
+def _list_stains(specimen: Specimen, patient: PatientAssessment) -> list[str]:
+    """Give the stains of a sample that ask about no kinase, each with its result in a phrase."""
     of_kinase = {
         reading.observation_id
         for kinase in patient.assessment.kinases.values()
         for reading in kinase.readings
     }
-    for _, stain in case.iterate_observations():
-        if isinstance(stain, Stain) and stain.id not in of_kinase:
-            yield f"{stain.marker} {_write_stain(stain)}"
+    return [
+        f"{stain.marker} {_write_stain(stain)}"
+        for stain in specimen.observations
+        if isinstance(stain, Stain) and stain.id not in of_kinase
+    ]
 
 
 def _write_stain(stain: Stain) -> str:
@@ -198,6 +250,10 @@ def _write_stain(stain: Stain) -> str:
     if not isinstance(share := stain.percent_positive, Absent):
         ends = dict.fromkeys((f"{share.low:g}", f"{share.high:g}"))
         words.append(f"{'–'.join(ends)} %")
+    if not isinstance(stain.cells_per_hpf, Absent):
+        words.append(f"{stain.cells_per_hpf:g} cells a high-power field")
+    if not isinstance(stain.ratio_percent, Absent):
+        words.append(f"ratio {stain.ratio_percent:g} %")
     result = [] if isinstance(stain.result, Absent) and words else [str(stain.result)]
     return ", ".join([*result, *words])
 
@@ -227,9 +283,11 @@ def _find_codes(patient: PatientAssessment) -> Sequence[Code]:
     return next((codes for codes in found if codes), ())
 
 
-def list_code_facts(patient: PatientAssessment) -> tuple[str, ...]:
-    """Give the facts behind the codes that the layers print."""
-    return tuple(code.fact.id for code in _find_codes(patient))
+def list_layer_facts(patient: PatientAssessment) -> tuple[str, ...]:
+    """Give the facts that only the layers print: those of codes, and of a stain's doubt."""
+    doubted = any(_doubt_stain(kinase) for kinase in patient.assessment.kinases.values())
+    codes = tuple(code.fact.id for code in _find_codes(patient))
+    return (*codes, WITHOUT_FUSION_FACT) if doubted else codes
 
 
 # Layer 4 ----------------------------------------------------------------------------------------
@@ -242,6 +300,7 @@ def _list_molecular(patient: PatientAssessment) -> Iterable[Document]:
         says = _describe_kinase(kinase)
         said.setdefault(says, []).append(name)
         facts.setdefault(says, []).extend(f for r in kinase.readings for f in r.trace.facts)
+        facts[says] += [WITHOUT_FUSION_FACT] if _doubt_stain(kinase) else []
     for says, names in said.items():
         yield _line(says, facts[says], lead=join_words(names))
     driver = patient.actionability
@@ -254,8 +313,9 @@ def _list_molecular(patient: PatientAssessment) -> Iterable[Document]:
 
 
 def _describe_kinase(kinase: KinaseAssessment) -> str:
+    doubt = find_fact(WITHOUT_FUSION_FACT).statement if _doubt_stain(kinase) else ""
     flags = " ".join(FLAGS.get(flag) or f"Also: {write_label(flag)}." for flag in kinase.flags)
-    says = f"{_write_status(kinase)}. {kinase.why} {SUPPORT[kinase.support.value]} {flags}"
+    says = f"{_write_status(kinase)}. {kinase.why} {doubt} {SUPPORT[kinase.support.value]} {flags}"
     return " ".join(says.split())
 
 

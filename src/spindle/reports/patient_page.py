@@ -5,13 +5,15 @@ HTML, PDF and terminal are drawn from this page and from nothing else.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from spindle.reports import words
 from spindle.reports.patient_annex import make_annex
-from spindle.reports.patient_parts import ROOMS, Citer, View
+from spindle.reports.patient_parts import Citer, Room, View
+from spindle.reports.patient_rooms import choose_room
 from spindle.reports.patient_view import list_alerts, make_header, make_main, make_status
 
 # What two A4 pages hold at the sizes of the templates, in lines across the page and in letters a
@@ -23,18 +25,18 @@ LINES_OF_HEAD = 12
 COLUMN_PADDING = 2
 
 
-def make_page(document: Mapping[str, Any], level: int | None = None) -> View:
+def make_page(document: Mapping[str, Any], room: Room | None = None) -> View:
     """Give the page of a patient's document.
 
     Parameters
     ----------
-    level:
-        Which of `ROOMS` the first two pages have; left out, the first with which they are
-        estimated to fit two pages of A4.
+    room:
+        How much of each part the first two pages hold; left out, as much as is estimated to fit
+        two pages of A4.
     """
     citer = Citer(document)
     clean = words.clean_document(dict(document))
-    chosen = choose_level(clean, citer) if level is None else level
+    chosen = estimate_room(clean, citer) if room is None else room
     return {
         "title": f"Spindle: case {clean['case']['id']}",
         "id": clean["case"]["id"],
@@ -44,23 +46,25 @@ def make_page(document: Mapping[str, Any], level: int | None = None) -> View:
         "header": [list(pair) for pair in make_header(clean)],
         "status": make_status(clean),
         "alerts": list_alerts(clean, citer),
-        "main": make_main(clean, citer, ROOMS[chosen]),
+        "main": make_main(clean, citer, chosen),
         "annex": make_annex(clean, citer),
-        "level": chosen,
+        "room": dataclasses.asdict(chosen),
         "version": clean["version"],
         "made_by": f"Spindle {clean['spindle_version']}",
         "settings": clean["settings"],
     }
 
 
-def choose_level(document: Mapping[str, Any], citer: Citer) -> int:
-    """Give the roomiest level whose first two pages are estimated to fit."""
+def estimate_room(document: Mapping[str, Any], citer: Citer) -> Room:
+    """Give the most room with which the first two pages are estimated to fit."""
     alerts = _count_lines(list_alerts(document, citer), LETTERS_A_LINE)
-    for level, room in enumerate(ROOMS):
+    head = LINES_OF_HEAD + alerts
+
+    def fits(room: Room) -> bool:
         sections = make_main(document, citer, room)
-        if LINES_OF_HEAD + alerts + _count_sections(sections) <= LINES_OF_TWO_PAGES:
-            return level
-    return len(ROOMS) - 1
+        return head + _count_sections(sections) <= LINES_OF_TWO_PAGES
+
+    return choose_room(fits)
 
 
 def _count_sections(sections: Sequence[View]) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from spindle.reports import words
@@ -40,6 +41,7 @@ TONES: Mapping[str, str] = {
     "remark": "·",
     "pointer": "→",
     "next": "»",
+    "signed": "✓",
     "": "",
 }
 STANDINGS: Mapping[str, str] = {
@@ -98,20 +100,70 @@ ROOMS: Sequence[Room] = (
     Room(1, 1, 1, 3, 5, 1, 2, 7, False, 8, 2, 3, 5, 2),
     Room(1, 1, 1, 3, 4, 1, 1, 8, True, 6, 1, 3, 5, 1),
     Room(1, 1, 1, 2, 4, 1, 1, 6, True, 5, 0, 2, 4, 1),
-    Room(1, 1, 0, 2, 3, 1, 1, 5, True, 4, 0, 1, 3, 0),
-    Room(1, 1, 0, 1, 2, 1, 1, 3, True, 2, 0, 0, 2, 0),
+    Room(1, 1, 0, 2, 3, 1, 1, 5, True, 4, 0, 1, 3, 1),
+    Room(1, 1, 0, 1, 2, 1, 1, 3, True, 2, 0, 0, 2, 1),
     Room(1, 0, 0, 0, 1, 1, 1, 1, True, 0, 0, 0, 0, 0),
 )
 
 
+# Standing of IMT --------------------------------------------------------------------------------
+
+OWN_KINDS = ("imt", "variant")
+ONLY_IF_IMT = "only if it proves to be an IMT"
+
+
+class Stance(StrEnum):
+    """What the findings make of IMT, as far as the pages depend on it."""
+
+    IMT = "imt"
+    """IMT or a variant of it is supported."""
+    OPEN = "open"
+    """IMT is not supported, and no other diagnosis is."""
+    OTHER = "other"
+    """Another diagnosis is supported, or IMT is less likely or excluded."""
+
+
+def find_stance(document: Mapping[str, Any]) -> Stance:
+    """Give what the findings make of IMT."""
+    candidates = document["differential"]["candidates"]
+    supported = next((c for c in candidates if c["standing"] == "supported"), None)
+    if supported is not None:
+        return Stance.IMT if supported["kind"] in OWN_KINDS else Stance.OTHER
+    standings = [c["standing"] for c in candidates if c["kind"] == "imt"]
+    is_against = "less_likely" in standings or "excluded" in standings
+    return Stance.OTHER if is_against else Stance.OPEN
+
+
+def say_if_other(document: Mapping[str, Any], part: str) -> str:
+    """Give the line in place of what is held on IMT where the findings do not speak for one."""
+    if find_stance(document) is not Stance.OTHER:
+        return ""
+    candidates = document["differential"]["candidates"]
+    supported = [c["name"] for c in candidates if c["standing"] == "supported"]
+    excluded = any(c["kind"] == "imt" and c["standing"] == "excluded" for c in candidates)
+    against = "An IMT is recorded as excluded" if excluded else "The findings speak against an IMT"
+    said = f"The findings speak for {supported[0]} rather than for an IMT" if supported else against
+    return (
+        f"{said}. What is held here was published of IMT; it stands in annex {ANNEX[part]} and is "
+        f"of use {ONLY_IF_IMT} after all."
+    )
+
+
 class Citer:
-    """Gives the numbers of the sources behind facts."""
+    """Gives the numbers of the sources behind facts, and keeps which facts were cited."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._sources = {fact["id"]: fact["source"] for fact in document["facts"]}
+        self.cited: set[str] = set()
 
     def cite(self, facts: Iterable[str]) -> list[int]:
         """Give the numbers of the sources of facts, each once, from the least."""
+        known = [fact for fact in facts if fact in self._sources]
+        self.cited.update(known)
+        return self.number(known)
+
+    def number(self, facts: Iterable[str]) -> list[int]:
+        """Give the numbers of sources as `cite` does, for what is only touched on."""
         return sorted({self._sources[fact] for fact in facts if fact in self._sources})
 
     def line(self, text: str, facts: Iterable[str] = (), *, lead: str = "", tone: str = "") -> View:
@@ -146,7 +198,7 @@ def point_to(annex: str, n: int, what: str = "") -> list[View]:
     """Give a line that says how much more stands in the annex; none when nothing does."""
     if n <= 0:
         return []
-    named = f" {what}" if what else ""
+    named = f" {what.removesuffix('s') if n == 1 else what}" if what else ""
     text = f"{n} more{named} in annex {annex}"
     return [{"lead": "", "text": text, "refs": [], "tone": "pointer", "mark": {}}]
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spindle.errors import UserError
 from spindle.reports.patient_page import make_page
-from spindle.reports.patient_parts import ROOMS, View
+from spindle.reports.patient_parts import ROOMS, Room, View
+from spindle.reports.patient_rooms import choose_room
 from spindle.reports.plots.reflex_path import draw_reflex_path, fix_colours
 from spindle.reports.plots.svg import write_line
 
@@ -50,13 +51,15 @@ def render_patient_pdf(document: Mapping[str, Any]) -> bytes:
         `pdf-missing` when typst is not installed.
     """
     library = _import_typst()
-    fonts, unshown = _choose_fonts(_list_letters(make_page(document, 0)))
-    for level in range(len(ROOMS)):
+    fonts, unshown = _choose_fonts(_list_letters(make_page(document, ROOMS[0])))
+
+    def fits(room: Room) -> bool:
         # Without the annex, since the pages before it are what counts.
-        trial = _make_compiler(library, document, level, fonts, unshown, is_trial=True)
-        if json.loads(trial.query("<end-of-main>", field="value", one=True)) <= PAGES_OF_MAIN:
-            break
-    compiler = _make_compiler(library, document, level, fonts, unshown)
+        trial = _make_compiler(library, document, room, fonts, unshown, is_trial=True)
+        pages = json.loads(trial.query("<end-of-main>", field="value", one=True))
+        return bool(pages <= PAGES_OF_MAIN)
+
+    compiler = _make_compiler(library, document, choose_room(fits), fonts, unshown)
     pdf = compiler.compile(format="pdf", pdf_standards=[STANDARD], timestamp=0)
     assert isinstance(pdf, bytes)
     return pdf
@@ -73,13 +76,13 @@ def _import_typst() -> Any:
 def _make_compiler(
     library: Any,
     document: Mapping[str, Any],
-    level: int,
+    room: Room,
     fonts: typst.Fonts,
     unshown: Sequence[str],
     *,
     is_trial: bool = False,
 ) -> typst.Compiler:
-    page = _prepare(make_page(document, level), unshown)
+    page = _prepare(make_page(document, room), unshown)
     if is_trial:
         page["annex"] = []
     steps = document["path"]

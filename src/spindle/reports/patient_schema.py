@@ -137,9 +137,14 @@ _TEST = _object(
     method=_TEXT,
     details=_TEXTS,
     result=_VALUE,
+    found=_TEXTS,
     result_as_reported=_VALUE,
+    as_reported=_TEXT,
     meaning=_TEXT,
     limits=_TEXTS,
+    rules=_TEXT,
+    rules_facts=_TEXTS,
+    rules_conflicts=_TEXTS,
     facts=_TEXTS,
     is_of_kinase=_TRUTH,
 )
@@ -148,6 +153,7 @@ _STEP = _object(
     label=_TEXT,
     says=_TEXT,
     result=_TEXT,
+    note=_TEXT,
     facts=_TEXTS,
     inferred=_TRUTH,
 )
@@ -159,8 +165,7 @@ _CONFLICT = _object(
 def _make_signature(definitions: dict[str, Schema]) -> Schema:
     several = _list_of(Signature, definitions)
     return _object(
-        state={"enum": [UNSIGNED, SIGNED]}, signed={**several, "maxItems": 1},
-        of_other_versions=several,
+        state={"enum": [UNSIGNED, SIGNED]}, signed=several, of_other_versions=several,
     )  # fmt: skip
 
 

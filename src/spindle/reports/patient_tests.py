@@ -5,10 +5,11 @@ And the way of the case through the testing protocol, from the steps of its trac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from spindle.assays.readings import Reading
+from spindle.assays.fish import KIT_SCOPE_FACT
+from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import Absent
 from spindle.cases.case import Case
 from spindle.cases.observations import (
@@ -19,10 +20,13 @@ from spindle.cases.observations import (
     Observation,
     PcrTest,
     Stain,
+    TestResult,
 )
 from spindle.cases.specimen import Specimen
+from spindle.knowledge.facts import find_fact
 from spindle.knowledge.protocols import RESULTS, find_protocol
 from spindle.reasoning.assessments import Assessment, describe_value
+from spindle.reports.patient_fish import describe_rules
 
 Document = dict[str, Any]
 
@@ -35,25 +39,33 @@ _SEQUENCING: Mapping[str, str] = {
 }
 # What stands in a trace for a test without a result.
 NO_RESULT = "no result reported"
+UNPROVEN = "reported negative, without a word on quality: not taken as a negative"
+# The gene of the kits on which a fact is held; what it says is not said of another gene's.
+KIT_GENE = "ALK"
+NO_KIT_FACT = "No fact is held here on the kits for {gene} FISH and what they are validated for."
 
 
 def describe_tests(case: Case, assessment: Assessment) -> list[Document]:
     """Give every test of a case, those that were read for a kinase first."""
-    readings: dict[str, Reading] = {}
+    readings: dict[str, list[Reading]] = {}
     for kinase in assessment.kinases.values():
         for reading in kinase.readings:
-            readings.setdefault(reading.observation_id, reading)
+            readings.setdefault(reading.observation_id, []).append(reading)
     rows = [
-        _describe_test(specimen, observation, readings.get(observation.id))
+        _describe_test(specimen, observation, readings.get(observation.id, []))
         for specimen, observation in case.iterate_observations()
     ]
     return sorted(rows, key=lambda row: not row["is_of_kinase"])
 
 
 def _describe_test(
-    specimen: Specimen, observation: Observation, reading: Reading | None
+    specimen: Specimen, observation: Observation, readings: Sequence[Reading]
 ) -> Document:
-    result = observation.result if reading is None else reading.result
+    result = _find_whole_result(observation, readings)
+    telling = [r for r in readings if r.result is ReadingResult.POSITIVE] or readings[:1]
+    rules = describe_rules(observation)
+    limits = dict.fromkeys(limit for r in telling for limit in _list_limits(r))
+    facts = [fact for r in readings for fact in r.trace.facts]
     return {
         "observation": observation.id,
         "specimen": specimen.id,
@@ -62,12 +74,90 @@ def _describe_test(
         "method": _name_method(observation),
         "details": list(_iterate_details(observation)),
         "result": describe_value(result),
+        "found": _list_found(observation, readings),
         "result_as_reported": describe_value(observation.result),
-        "meaning": reading.meaning if reading else "",
-        "limits": list(reading.limits) if reading else [],
-        "facts": list(reading.trace.facts) if reading else [],
-        "is_of_kinase": reading is not None,
+        "as_reported": _say_as_reported(observation, result),
+        "meaning": " ".join(dict.fromkeys(_drop_foreign_kit(r.meaning, r) for r in telling)),
+        "limits": list(limits),
+        "rules": rules.says if rules else "",
+        "rules_facts": list(rules.facts) if rules else [],
+        "rules_conflicts": list(rules.conflicts) if rules else [],
+        "facts": list(dict.fromkeys(facts)),
+        "is_of_kinase": bool(readings),
     }
+
+
+def _find_whole_result(
+    observation: Observation, readings: Sequence[Reading]
+) -> ReadingResult | TestResult | Absent:
+    """Give the result of a test as a whole: what it found of any gene makes it positive."""
+    if not readings:
+        return observation.result
+    results = [reading.result for reading in readings]
+    if ReadingResult.POSITIVE in results or any(r.other_fusions for r in readings):
+        return ReadingResult.POSITIVE
+    # One kinase can be equivocal where others are negative; the least certain one is told.
+    order = (ReadingResult.EQUIVOCAL, ReadingResult.ATYPICAL, ReadingResult.FAILED)
+    return next((result for result in order if result in results), results[0])
+
+
+def _list_found(observation: Observation, readings: Sequence[Reading]) -> list[str]:
+    """Give the names of the fusions that a sequencing test lists and that were read as found."""
+    if not isinstance(observation, FusionTest):
+        return []
+    is_found = any(
+        r.other_fusions or r.result in (ReadingResult.POSITIVE, ReadingResult.EQUIVOCAL)
+        for r in readings
+    )
+    return list(dict.fromkeys(map(_name_genes, observation.calls))) if is_found else []
+
+
+def _say_as_reported(observation: Observation, result: ReadingResult | TestResult | Absent) -> str:
+    """Give what the laboratory wrote where it was read otherwise; empty where it was not."""
+    reported = observation.result
+    if isinstance(reported, Absent) or reported.value == _name_value(result):
+        return ""
+    if _is_unproven(observation):
+        return UNPROVEN
+    by = " by the counts" if isinstance(observation, FishTest) and observation.counts else ""
+    return f"reported {reported.value}; read otherwise here{by}"
+
+
+def _name_value(result: ReadingResult | TestResult | Absent) -> str:
+    return "" if isinstance(result, Absent) else result.value
+
+
+def _is_unproven(observation: Observation) -> bool:
+    """Give whether a negative of sequencing came without a word on quality."""
+    return (
+        isinstance(observation, FusionTest)
+        and observation.result is TestResult.NEGATIVE
+        and isinstance(observation.is_quality_adequate, Absent)
+        and not observation.calls
+    )
+
+
+def _list_limits(reading: Reading) -> Iterator[str]:
+    """Give the limits of a reading, none of which is about the kit of another gene."""
+    for limit in reading.limits:
+        if not _is_foreign_kit(limit, reading):
+            yield limit
+    if _is_foreign(reading):
+        yield NO_KIT_FACT.format(gene=reading.kinase)
+
+
+def _drop_foreign_kit(meaning: str, reading: Reading) -> str:
+    short = str(find_fact(KIT_SCOPE_FACT).value)
+    return meaning.replace(f" {short}", "") if _is_foreign(reading) else meaning
+
+
+def _is_foreign_kit(limit: str, reading: Reading) -> bool:
+    return _is_foreign(reading) and limit == find_fact(KIT_SCOPE_FACT).statement
+
+
+def _is_foreign(reading: Reading) -> bool:
+    """Give whether what is held on FISH kits is about another gene than the one that was read."""
+    return reading.assay is Assay.FISH and reading.kinase != KIT_GENE
 
 
 def _name_subject(observation: Observation) -> str:
@@ -141,27 +231,29 @@ def _name_count(count: FishCount) -> str:
     return f"{said}{reader}{stage}"
 
 
+def _name_genes(call: FusionCall) -> str:
+    genes = (call.gene5, call.gene3)
+    return "::".join("partner not reported" if isinstance(g, Absent) else g for g in genes)
+
+
 def _name_call(call: FusionCall) -> str:
-    genes = [
-        "partner not reported" if isinstance(gene, Absent) else gene
-        for gene in (call.gene5, call.gene3)
-    ]
     exons = [str(exon) for exon in (call.exon5, call.exon3) if not isinstance(exon, Absent)]
     more = [f"({' to '.join(exons)})"] if exons else []
     if not isinstance(call.frame, Absent):
         more.append("in frame" if call.frame.value == "in" else "out of frame")
     if not isinstance(call.kinase_domain, Absent):
         more.append(f"kinase domain {call.kinase_domain.value}")
-    return " ".join(["::".join(genes), ", ".join(more)]).strip()
+    return " ".join([_name_genes(call), ", ".join(more)]).strip()
 
 
 # The way through the protocol -------------------------------------------------------------------
 
 
-def describe_path(assessment: Assessment) -> list[Document]:
+def describe_path(case: Case, assessment: Assessment) -> list[Document]:
     """Give the steps that the case took through its protocol, first to last.
 
-    The kinds are `protocol`, `test`, `check`, `proposed` and `end`; a test has its result.
+    The kinds are `protocol`, `test`, `check`, `proposed` and `end`; a test has its result, and a
+    note where the laboratory wrote more than was taken from it.
     """
     protocol = find_protocol(assessment.protocol_id)
     start = f"Protocol {protocol.id}: {protocol.title}."
@@ -172,6 +264,7 @@ def describe_path(assessment: Assessment) -> list[Document]:
             "kind": "test" if _find_result(step.concluded) else "check",
             "says": step.concluded,
             "result": _find_result(step.concluded),
+            "note": "",
             "facts": list(step.facts),
             "inferred": step.is_inferred,
         }
@@ -180,7 +273,19 @@ def describe_path(assessment: Assessment) -> list[Document]:
     if path:
         path[0]["kind"] = "protocol"
         path[-1]["kind"] = "proposed" if assessment.next_tests else "end"
-    return [{**step, "label": _label(step, assessment)} for step in path]
+    labelled = [{**step, "label": _label(step, assessment)} for step in path]
+    return [_note_unproven(step, case) for step in labelled]
+
+
+def _note_unproven(step: Document, case: Case) -> Document:
+    """Give a step with what the laboratory wrote, where that was not taken as a negative."""
+    is_silent = step["kind"] == "test" and step["result"] == "not_reported"
+    tests = [o for _, o in case.iterate_observations() if _is_unproven(o)]
+    named = [o for o in tests if _name_method(o).lower() in str(step["label"]).lower()]
+    if not is_silent or not named:
+        return step
+    says = f"{step['label']}: {UNPROVEN}."
+    return {**step, "says": says, "result": "unknown", "note": UNPROVEN}
 
 
 def _label(step: Document, assessment: Assessment) -> str:

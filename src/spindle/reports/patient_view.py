@@ -15,9 +15,9 @@ from spindle.reports.patient_findings import (
     make_conflicts,
     make_differential,
     make_gaps,
-    make_options,
     make_outlook,
 )
+from spindle.reports.patient_options import make_options
 from spindle.reports.patient_parts import (
     ANNEX,
     WEIGHT_ORDER,
@@ -61,7 +61,15 @@ def _write_age(age: Mapping[str, Any]) -> str:
     if "months" not in age:
         return f"age {words.write_words(age)}"
     precise = "" if age["precision"] == "exact" else f"{age['precision']} "
-    return f"{precise}{words.write_age(age['months'])}"
+    return f"{precise}{_write_months(age['months'])}"
+
+
+def _write_months(months: float) -> str:
+    """Give an age in years and months, which a share of a year would blur: `2 years 3 months`."""
+    years, left = divmod(months, words.MONTHS_A_YEAR)
+    if months < words.AGE_IN_MONTHS_BELOW or left == 0 or left != int(left):
+        return words.write_age(months)
+    return f"{words.write_count(int(years), 'year')} {words.write_count(int(left), 'month')}"
 
 
 def _name_sex(sex: object) -> str:
@@ -91,23 +99,37 @@ def _write_specimen(specimen: Mapping[str, Any]) -> str:
 
 
 def make_status(document: Document) -> View:
-    """Give whether this version is signed, in words, and signatures under other versions."""
+    """Give whether this version is signed, in words, and every other signature with its version."""
     signature = document["signature"]
-    signed = [
-        f"Signed by {s['signed_by']}{_write_role(s)} on {s['signed_on']}."
-        + (f" {s['comment']}" if s["comment"] else "")
-        for s in signature["signed"]
-    ]
     others = [
-        f"{s['signed_by']} signed version {s['version']} on {s['signed_on']}; "
-        "that is not this version."
+        f"{s['signed_by']}{_write_role(s)} signed version {s['version']} on {s['signed_on']}; "
+        f"that is not this version.{_write_signed_diagnosis(s)}{_write_comment(s)}"
         for s in signature["of_other_versions"]
+    ]
+    signed = [f"Signed by {_write_signer(s)}.{_write_comment(s)}" for s in signature["signed"]]
+    # Each signature's diagnosis: the latest stands below as the integrated diagnosis.
+    signed[1:] = [
+        f"{line}{_write_signed_diagnosis(s)}"
+        for line, s in zip(signed[1:], signature["signed"][1:], strict=True)
     ]
     return {
         "state": signature["state"],
         "is_signed": bool(signed),
         "lines": [words.clean_text(line) for line in [*signed, *others]],
     }
+
+
+def _write_signer(signature: Mapping[str, Any]) -> str:
+    return f"{signature['signed_by']}{_write_role(signature)} on {signature['signed_on']}"
+
+
+def _write_comment(signature: Mapping[str, Any]) -> str:
+    return f" {join_sentences(signature['comment'])}" if signature["comment"].strip() else ""
+
+
+def _write_signed_diagnosis(signature: Mapping[str, Any]) -> str:
+    said = signature["diagnosis"].strip()
+    return f" Signed diagnosis: “{said}”." if said else " No diagnosis of the signer's own."
 
 
 def _write_role(signature: Mapping[str, Any]) -> str:
@@ -134,7 +156,11 @@ def _facts_of(steps: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def make_main(document: Document, citer: Citer, room: Room) -> list[View]:
-    """Give the sections of the first two pages."""
+    """Give the sections of the first two pages, in their order.
+
+    Conflicts come last, since what is cited above says which of them are shown.
+    """
+    citer.cited.clear()
     return [
         _make_diagnosis(document, citer, room),
         _make_tests(document, citer, room),
@@ -149,27 +175,41 @@ def make_main(document: Document, citer: Citer, room: Room) -> list[View]:
 
 
 def _make_diagnosis(document: Document, citer: Citer, room: Room) -> View:
-    layers = [
-        {
-            "kind": "layer",
-            "number": layer["number"],
-            "title": layer["title"],
-            "lines": [
-                limit_refs(
-                    citer.line(
-                        cut_sentences(line["says"], room.sentences + 2, _find_annex(layer)),
-                        line["facts"],
-                        lead=line["lead"],
-                        tone=line["weight"],
-                    ),
-                    _find_annex(layer),
-                )
-                for line in layer["lines"]
-            ],
-        }
-        for layer in document["diagnosis"]["layers"]
-    ]
-    return make_section("diagnosis", "Integrated diagnosis, proposed", layers)
+    signed = document["signature"]["signed"]
+    layers = [_make_layer(layer, citer, room) for layer in document["diagnosis"]["layers"]]
+    if not signed:
+        return make_section("diagnosis", "Integrated diagnosis, proposed", layers)
+    own = signed[0]["diagnosis"].strip()
+    said = own or "The signer gave no diagnosis of their own and signed the proposal below."
+    lead = f"Integrated diagnosis of {signed[0]['signed_by']}, {signed[0]['signed_on']}"
+    note = "Below: what Spindle proposed from the findings; a proposal, also where it differs."
+    return make_section(
+        "diagnosis",
+        "Integrated diagnosis, signed",
+        make_list([citer.line(said, lead=lead, tone="signed"), citer.line(note, tone="pointer")]),
+        [{**layer, "title": f"{layer['title']}, Spindle's proposal"} for layer in layers],
+    )
+
+
+def _make_layer(layer: Mapping[str, Any], citer: Citer, room: Room) -> View:
+    annex = _find_annex(layer)
+    return {
+        "kind": "layer",
+        "number": layer["number"],
+        "title": layer["title"],
+        "lines": [
+            limit_refs(
+                citer.line(
+                    cut_sentences(line["says"], room.sentences + 2, annex),
+                    line["facts"],
+                    lead=line["lead"],
+                    tone=line["weight"],
+                ),
+                annex,
+            )
+            for line in layer["lines"]
+        ],
+    }
 
 
 def _find_annex(layer: Mapping[str, Any]) -> str:
@@ -183,6 +223,12 @@ def _make_tests(document: Document, citer: Citer, room: Room) -> View:
     head = ("Test", "How it was done, what it showed", "Result", "What it could not have seen")
     rows = [_make_test_row(test, document, citer, room) for test in tests]
     none = [] if rows else [citer.line("No test of a kinase is reported.")]
+    several = len(document["case"]["specimens"]) > 1
+    disagreeing = [
+        citer.line(test["rules"], test["rules_facts"], lead=_name_test(test, several), tone="doubt")
+        for test in document["tests"]
+        if test["rules"]
+    ]
     further = f"Further stains, in layer 2: {others}. " if others else ""
     letter = ANNEX["tests"]
     more = f"{further}Every test, what it means and all its limits: annex {letter}."
@@ -190,7 +236,7 @@ def _make_tests(document: Document, citer: Citer, room: Room) -> View:
         "tests",
         "Tests, methods and limits",
         make_table("Tests of kinases", head, rows),
-        make_list([*none, citer.line(more, tone="pointer")]),
+        make_list([*none, *disagreeing, citer.line(more, tone="pointer")]),
     )
 
 
@@ -204,13 +250,18 @@ def _make_test_row(
     if left:
         shown.append(f"{left} {'limit' if left == 1 else 'limits'} in annex {ANNEX['tests']}.")
     several = len(document["case"]["specimens"]) > 1
-    where = f" ({test['specimen']})" if several else ""
+    beside = "; ".join([*test["found"], *filter(None, [test["as_reported"]])])
     return [
-        citer.line(f"{capitalise(test['name'])}{where}"),
+        citer.line(_name_test(test, several)),
         citer.line("; ".join(test["details"]) or "not reported"),
-        citer.mark(words.find_result(test["result"])),
+        citer.mark(words.find_result(test["result"]), beside),
         citer.line(join_sentences(*shown) or "nothing is held on this", test["facts"]),
     ]
+
+
+def _name_test(test: Mapping[str, Any], several: bool) -> str:
+    where = f" ({test['specimen']})" if several else ""
+    return f"{capitalise(test['name'])}{where}"
 
 
 def _make_path(document: Document, citer: Citer) -> View:

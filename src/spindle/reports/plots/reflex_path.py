@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,8 @@ WIDE, NARROW = 720, 340
 IDENTITY = "reflex-path"
 GAP, ROW_GAP, PADDING = 22, 24, 9
 LINE_HEIGHT = 15
+# What the sides of a box take of its width.
+EDGES = 2 * PADDING + 4
 # Boxes a row of the wide picture; a long sentence takes two places.
 COLUMNS = 4
 LONG_LABEL = 62
@@ -35,13 +37,14 @@ class _Box:
     kind: str
     lines: tuple[str, ...]
     mark: Mark | None
+    said: tuple[str, ...]
     width: float
     x: float = 0.0
     y: float = 0.0
 
     @property
     def height(self) -> float:
-        rows = len(self.lines) + (1 if self.mark else 0)
+        rows = len(self.lines) + len(self.said)
         return rows * LINE_HEIGHT + 2 * PADDING
 
 
@@ -79,18 +82,30 @@ def _describe(step: Mapping[str, Any]) -> str:
     kind, label = str(step["kind"]), str(step["label"])
     # "Proposed: RNA sequencing" says its kind itself.
     named = label if label.startswith(NAMES[kind]) else f"{NAMES[kind]}: {label}"
-    result = f", {find_result(step['result']).words}" if kind == "test" else ""
+    result = f", {_mark(step).words}" if kind == "test" else ""
     return f"{named.rstrip('.')}{result}."
+
+
+def _mark(step: Mapping[str, Any]) -> Mark:
+    """Give the mark of a test's result; in the laboratory's words where they say more."""
+    mark = find_result(step["result"])
+    return replace(mark, words=str(step["note"])) if step.get("note") else mark
 
 
 def _make_box(step: Mapping[str, Any], width: int) -> _Box:
     kind, label = str(step["kind"]), svg.write_line(str(step["label"]))
-    mark = find_result(step["result"]) if kind == "test" else None
+    mark = _mark(step) if kind == "test" else None
     column = (WIDE - 2 - GAP * (COLUMNS - 1)) / COLUMNS
-    is_long = len(label) > LONG_LABEL
+    is_long = len(label) > LONG_LABEL or _has_wide_word(label, column - EDGES)
     wide = 2 * column + GAP if is_long else column
     room = min(wide, float(width)) if width == WIDE else float(width)
-    return _Box(kind, _wrap(label, room - 2 * PADDING - 4), mark, room)
+    said = _wrap(f"{mark.symbol} {mark.words}", room - EDGES) if mark else ()
+    return _Box(kind, _wrap(label, room - EDGES), mark, said, room)
+
+
+def _has_wide_word(label: str, room: float) -> bool:
+    """Give whether a word would be cut in a box of one place."""
+    return any(svg.measure_words(word, svg.SMALL_SIZE) > room for word in label.split())
 
 
 def _wrap(label: str, room: float) -> tuple[str, ...]:
@@ -134,7 +149,7 @@ def _place(boxes: Sequence[_Box], width: int) -> list[_Box]:
         left = 1.0
         for box in row:
             across = min(box.width, width - 2.0)
-            placed.append(_Box(box.kind, box.lines, box.mark, across, left, top))
+            placed.append(replace(box, width=across, x=left, y=top))
             left += box.width + GAP
         top += max(box.height for box in row) + ROW_GAP
     return placed
@@ -202,12 +217,10 @@ def _draw_box(box: _Box) -> Iterator[str]:
             size=svg.SMALL_SIZE,
             font_weight=weight,
         )
-    if box.mark:
-        said = f"{box.mark.symbol} {box.mark.words}"
-        y = top + LINE_HEIGHT * len(box.lines)
+    for place, said in enumerate(box.said, len(box.lines)):
         yield svg.write_text(
             box.x + PADDING,
-            y,
+            top + LINE_HEIGHT * place,
             said,
             size=svg.SMALL_SIZE,
             fill=svg.POSITIVE if is_positive else svg.SOFT,

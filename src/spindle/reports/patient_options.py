@@ -1,0 +1,207 @@
+"""The options on the first two pages: one row each, what several of them share said once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from spindle.reports import words
+from spindle.reports.patient_parts import (
+    ANNEX,
+    FITS,
+    ONLY_IF_IMT,
+    Citer,
+    Room,
+    Stance,
+    View,
+    capitalise,
+    find_stance,
+    join_sentences,
+    limit_refs,
+    make_list,
+    make_section,
+    make_table,
+    say_counted,
+    say_if_other,
+    split_sentences,
+)
+
+Document = Mapping[str, Any]
+Item = Mapping[str, Any]
+
+TITLE = "Options that can be considered"
+# Marks of notes below a table.
+_NOTE_MARKS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def make_options(document: Document, citer: Citer, room: Room) -> View:
+    """Give the options in a table; one line where another diagnosis than IMT is supported."""
+    if said := say_if_other(document, "options"):
+        return make_section("options", TITLE, make_list([citer.line(said)]))
+    actionability = document["actionability"]
+    options, region = actionability["options"], actionability["region"]
+    fitting = [o for o in options if o["fit"] != "no"]
+    shown = (fitting or options)[: room.options]
+    shared = _find_shared_clauses(shown)
+    notes = _find_shared_reasons(shown)
+    heading = f"Regulators ({region} first)" if region else "Regulators (no region chosen)"
+    head = ("Option", "For this patient", heading, "Published results, gravest harms")
+    changes = _list_changes(document)
+    rows = [_make_option_row(o, citer, shared, notes, region, changes, room) for o in shown]
+    above = [
+        citer.line(f"{'; '.join(clauses)}.", lead=f"All {target} inhibitors here")
+        for target, clauses in shared.items()
+    ]
+    below = [
+        *(citer.line(f"{capitalise(said)}.", lead=f"({mark})") for said, mark in notes.items()),
+        *_name_left_off(options, shown, citer),
+    ]
+    is_open = find_stance(document) is not Stance.IMT
+    return make_section(
+        "options",
+        f"{TITLE}, {ONLY_IF_IMT}" if is_open else TITLE,
+        make_list(above),
+        make_table("Options, surgery first", head, rows),
+        make_list(below),
+    )
+
+
+def _name_left_off(options: Sequence[Item], shown: Sequence[Item], citer: Citer) -> Iterator[View]:
+    """Give the names of the options that the table does not show, with a pointer."""
+    letter = ANNEX["options"]
+    rest = [o for o in options if not any(o is other for other in shown)]
+    groups = (
+        ("No room for", [o for o in rest if o["fit"] != "no"]),
+        ("Do not fit what is recorded", [o for o in rest if o["fit"] == "no"]),
+    )
+    for lead, found in groups:
+        if found:
+            said = f"{', '.join(o['name'] for o in found)}: annex {letter}."
+            yield citer.line(said, lead=lead, tone="pointer")
+    yield citer.line(
+        f"All results, all harms to watch, resistance: annex {letter}. An option is something to "
+        "consider with the treating team; none is recommended here.",
+        tone="pointer",
+    )
+
+
+def _list_changes(document: Document) -> list[str]:
+    """Give the changes of single proteins that tests of this case found: `G1202R`."""
+    return [
+        variant["change"]
+        for specimen in document["case"]["specimens"]
+        for observation in specimen["observations"]
+        for variant in observation.get("variants", ())
+    ]
+
+
+def _split_clauses(standing: str) -> list[str]:
+    return [clause.strip() for clause in standing.rstrip(".").split("; ")]
+
+
+def _find_shared_clauses(options: Sequence[Item]) -> dict[str, list[str]]:
+    """Give, by target, the clauses with which what is said of all its options begins."""
+    shared: dict[str, list[str]] = {}
+    for target in dict.fromkeys(o["target"] for o in options if o["target"]):
+        said = [_split_clauses(o["standing"]) for o in options if o["target"] == target]
+        common = []
+        for clauses in zip(*said, strict=False):
+            if len(set(clauses)) > 1:
+                break
+            common.append(clauses[0])
+        if len(said) > 1 and common:
+            shared[target] = common
+    return shared
+
+
+def _find_shared_reasons(options: Sequence[Item]) -> dict[str, str]:
+    """Give the reasons that hold for several options, each with the mark of its note."""
+    counted = Counter(reason for o in options for reason in _list_reasons(o))
+    several = [reason for reason, n in counted.items() if n > 1][: len(_NOTE_MARKS)]
+    return dict(zip(several, _NOTE_MARKS, strict=False))
+
+
+def _list_reasons(o: Item) -> list[str]:
+    """Give why an option may not apply, where its standing does not say it yet."""
+    reasons = [r.rstrip(".") for r in o["may_not_apply"]]
+    return [r for r in reasons if r.lower() not in o["standing"].lower()]
+
+
+def _make_option_row(
+    o: Item,
+    citer: Citer,
+    shared: Mapping[str, Sequence[str]],
+    notes: Mapping[str, str],
+    region: str,
+    changes: Sequence[str],
+    room: Room,
+) -> list[View]:
+    own = _split_clauses(o["standing"])[len(shared.get(o["target"], ())) :]
+    reasons = _list_reasons(o)
+    marks = [f"({notes[r]})" for r in reasons if r in notes]
+    unshared = [r for r in reasons if r not in notes]
+    # The annex holds every reason; what stands in the standing is never left off.
+    left = len(unshared) - room.limits - 1
+    more = f"{words.write_count(left, 'more reason')} in annex {ANNEX['options']}"
+    said = join_sentences(
+        "; ".join(own),
+        *unshared[: room.limits + 1],
+        more if left > 0 else "",
+        *_list_resistance(o, changes, room),
+    )
+    name = f"{o['name']} ({o['target']})" if o["target"] else o["name"]
+    return [
+        citer.line(capitalise(name)),
+        citer.line(" ".join([said, *marks]).strip() or "as above"),
+        _make_approval_cell(o["approvals"], citer, region),
+        _make_result_cell(o, citer, is_brief=room.is_brief),
+    ]
+
+
+def _list_resistance(o: Item, changes: Iterable[str], room: Room) -> list[str]:
+    """Give what is held on the changes that are recorded, where nothing else says it yet."""
+    found = []
+    for change in changes:
+        about = [said for said in o["resistance"] if change in said]
+        if about and (change not in o["standing"] or not room.is_brief):
+            recorded, _, rest = about[0].partition(". ")
+            found.append(rest if rest and change in o["standing"] else f"{recorded}. {rest}")
+    return [join_sentences(said) for said in dict.fromkeys(found)]
+
+
+def _make_approval_cell(approvals: Sequence[Item], citer: Citer, region: str) -> View:
+    if not approvals:
+        return citer.line("none held for IMT")
+    ranked = sorted(approvals, key=lambda a: a["region"] != region)
+    first = ranked[0]
+    date = "" if words.is_absent(first["date"]) else f" ({first['date']})"
+    said = f"{first['region']} ({first['regulator']}): {first['says'].rstrip('.')}{date}"
+    others = [f"{a['region']}: {FITS[a['fit']]}" for a in ranked[1:]]
+    more = f"Others: {', '.join(others)}" if others else ""
+    facts = [fact for a in approvals for fact in a["facts"]]
+    said = join_sentences(said, f"Its conditions: {FITS[first['fit']]}", more)
+    # The other regions are only named: their facts make no conflict one of this page.
+    return {**citer.line(said, first["facts"]), "refs": citer.number(facts)}
+
+
+def _make_result_cell(o: Item, citer: Citer, *, is_brief: bool) -> View:
+    """Give the most telling result in counts, how many more there are, and the gravest harms."""
+    results = o["results"]
+    first = next((r for r in results if not words.is_absent(r["of"])), None)
+    strength = split_sentences(o["evidence_strength"] or "no published result is held")[0]
+    gravest = f"Gravest harms: {_begin_small(o['gravest'])}" if o["gravest"] else ""
+    if first is None:
+        said = join_sentences(strength, gravest)
+        return limit_refs(citer.line(said, o["facts"]), ANNEX["options"])
+    left = len(results) - 1
+    more = f"{words.write_count(left, 'more result')} in annex {ANNEX['options']}" if left else ""
+    all_told = "" if is_brief else f"In all {_begin_small(strength)}"
+    said = join_sentences(say_counted(first), all_told, more, gravest)
+    return citer.line(said, first["facts"])
+
+
+def _begin_small(text: str) -> str:
+    """Give a text as it stands after a colon: a plain word at its start gets a small letter."""
+    first = text.split(maxsplit=1)[0]
+    return f"{text[0].lower()}{text[1:]}" if first.isalpha() and first[1:].islower() else text
