@@ -17,6 +17,7 @@ from spindle.cases.observations import (
     FishTest,
     FusionTest,
     PcrTest,
+    PercentRange,
     ReadingFrame,
     SequencingMethod,
     Stain,
@@ -246,6 +247,97 @@ def test_histology_is_read_with_denials_and_counts() -> None:
 def test_no_mitoses_in_ten_fields_are_an_absent_finding() -> None:
     (finding,) = read('[[specimens]]\nhistology = "mitoses 0/10 HPF"').case.specimens[0].histology
     assert (finding.name, finding.is_present, finding.count_per_10_hpf) == ("mitoses", False, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "is_present"),
+    [
+        ('{ name = "focal necrosis" }', "necrosis", True),
+        ('{ name = "no necrosis" }', "necrosis", False),
+        ('{ name = "septate hyphae", is_present = false }', "fungal hyphae", False),
+        ('{ name = "no necrosis", is_present = true }', "no necrosis", True),
+        ('{ name = "necrosis not assessed" }', "necrosis not assessed", True),
+    ],
+)
+def test_a_finding_as_a_table_has_its_usual_name(written: str, name: str, is_present: bool) -> None:
+    (finding,) = read(f"[[specimens]]\nhistology = [{written}]").case.specimens[0].histology
+    assert (finding.name, finding.is_present) == (name, is_present)
+
+
+def test_histology_that_is_not_sure_is_noted_with_its_line() -> None:
+    reading = read('[[specimens]]\nhistology = ["necrosis not assessed", "mitoses 3/50 HPF"]')
+    assert [(n.slug, n.row, n.value) for n in reading.notes] == [
+        ("result-unreadable", 2, "necrosis not assessed"),
+        ("result-unreadable", 2, "mitoses 3/50 HPF"),
+    ]
+
+
+def test_two_clones_in_a_line_are_two_stains() -> None:
+    reading = read('[[specimens]]\nstains = "ALK 5A4 negative, D5F3 positive"')
+    stains = reading.case.specimens[0].observations
+    assert [(s.id, s.clone, s.result) for s in stains if isinstance(s, Stain)] == [
+        ("alk-ihc", "5A4", TestResult.NEGATIVE),
+        ("alk-ihc-2", "D5F3", TestResult.POSITIVE),
+    ]
+
+
+def test_a_clone_is_no_marker() -> None:
+    stain, _ = read_test('{ kind = "stain", marker = "D5F3", result = "positive" }')
+    assert isinstance(stain, Stain)
+    assert (stain.marker, stain.clone) == ("ALK", "D5F3")
+    error = fail(
+        '[[specimens]]\nobservations = [{ kind = "stain", marker = "1A4", result = "positive" }]'
+    )
+    assert "a clone of ALK and of SMA" in error.message
+
+
+@pytest.mark.parametrize(
+    ("marker", "written", "result", "field", "value"),
+    [
+        ("ALK", "1+", UNKNOWN, "intensity", "weak"),
+        ("ALK", "1+ focal", UNKNOWN, "intensity", "weak"),
+        ("ALK", "2+", TestResult.POSITIVE, "intensity", "moderate"),
+        ("IgG4", "120/HPF", NOT_REPORTED, "cells_per_hpf", 120),
+        ("IgG4", "+ 120/HPF, ratio 65 %", TestResult.POSITIVE, "ratio_percent", 65),
+        ("p16", "<1 %", UNKNOWN, "percent_positive", PercentRange(low=0, high=1)),
+        ("p16", "null pattern", TestResult.NEGATIVE, "extent", NOT_REPORTED),
+        ("p53", "null", TestResult.NEGATIVE, "extent", NOT_REPORTED),
+        ("INI1", "lost", TestResult.NEGATIVE, "extent", NOT_REPORTED),
+    ],
+)
+def test_a_stain_says_more_than_a_result(
+    marker: str, written: str, result: object, field: str, value: object
+) -> None:
+    stain, _ = read_test(f'{{ kind = "stain", marker = "{marker}", result = "{written}" }}')
+    assert isinstance(stain, Stain)
+    assert (stain.result, getattr(stain, field)) == (result, value)
+
+
+def test_null_is_refused_where_it_may_be_no_data() -> None:
+    assert (
+        "no data"
+        in fail(
+            '[[specimens]]\nobservations = [{ kind = "stain", marker = "ALK", result = "null" }]'
+        ).message
+    )
+
+
+@pytest.mark.parametrize("written", ["EML4-ALK (E13;A20)", "E13;A20", "EML4 E13;A20"])
+def test_a_fusion_by_its_exons_is_one_for_any_test(written: str) -> None:
+    test, _ = read_test(f'{{ kind = "NGS", result = "{written}" }}')
+    assert isinstance(test, FusionTest)
+    assert [(c.gene5, c.gene3, c.exon5, c.exon3) for c in test.calls] == [
+        ("EML4", "ALK", "E13", "A20")
+    ]
+    pcr, _ = read_test(f'{{ kind = "RT-PCR", gene = "ALK", result = "{written}" }}')
+    assert isinstance(pcr, PcrTest)
+    assert (pcr.result, pcr.detected_fusion) == (TestResult.POSITIVE, "EML4::ALK")
+
+
+def test_a_partner_that_is_not_known_is_no_name() -> None:
+    pcr, _ = read_test('{ kind = "RT-PCR", gene = "ALK", result = "T7;A20" }')
+    assert isinstance(pcr, PcrTest)
+    assert (pcr.result, pcr.detected_fusion) == (TestResult.POSITIVE, NOT_REPORTED)
 
 
 def test_a_course_in_words_gives_time_status_and_events() -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from spindle.cli.main import NOTICE, echo
+from spindle.cli.output_files import write_file
 from spindle.knowledge.fish_rules import DEFAULT_RULE
 from spindle.knowledge.protocols import DEFAULT_PROTOCOL
 
@@ -160,45 +159,6 @@ def _deliver(content: bytes, path: Path | None, *, is_forced: bool) -> None:
         return
     write_file(path, content, is_forced=is_forced)
     echo(f"Report: {path}\n{NOTICE}")
-
-
-def write_file(path: Path, content: bytes, *, is_forced: bool) -> None:
-    """Write a file aside and move it into place, so that nothing half-written is left.
-
-    Raises
-    ------
-    UserError
-        `output-exists` for an existing file without force; `output-not-writable` for a folder or
-        a link, or when the disk refuses.
-    """
-    from spindle.errors import UserError
-
-    place = str(path)
-    try:
-        if path.is_dir() or path.is_symlink():
-            message = "There is a folder or a link there."
-            cure = "Name a file."
-            raise UserError("output-not-writable", message, place=place, cure=cure)
-        if path.exists() and not is_forced:
-            cure = "Choose another file or add --force."
-            raise UserError("output-exists", "The file exists.", place=place, cure=cure)
-        _replace(path, content)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message, cure = f"The disk refuses: {reason}.", "Choose another file."
-        raise UserError("output-not-writable", message, place=place, cure=cure) from None
-
-
-def _replace(path: Path, content: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
-    staged = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        staged.chmod(0o644)
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)
 
 
 def _write_template(case_file: Path | None, path: Path | None, *, is_forced: bool) -> int:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 
 import click
 
 from spindle.cli.main import NOTICE, echo
+from spindle.cli.output_files import write_file
 
 
 @click.command(name="leaflet", epilog=NOTICE)
@@ -35,7 +34,7 @@ def command(section: str, form: str, path: Path | None, *, is_forced: bool) -> N
     if path is None:
         echo(text.rstrip("\n"))
         return
-    write_file(path, text, is_forced=is_forced)
+    write_file(path, text.encode(), is_forced=is_forced)
     echo(f"Leaflet: {path}\n{NOTICE}")
 
 
@@ -52,42 +51,3 @@ def _render(section: str, form: str) -> str:
     if form == "json":
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     return render_html(document) if form == "html" else render_text(document)
-
-
-def write_file(path: Path, text: str, *, is_forced: bool) -> None:
-    """Write a text aside and move it into place, so that nothing half-written is left.
-
-    Raises
-    ------
-    UserError
-        `output-exists` for an existing file without force; `output-not-writable` for a folder, or
-        when the disk refuses.
-    """
-    from spindle.errors import UserError
-
-    place = str(path)
-    try:
-        if path.is_dir() or path.is_symlink():
-            message = "There is a folder or a link there."
-            cure = "Name a file."
-            raise UserError("output-not-writable", message, place=place, cure=cure)
-        if path.exists() and not is_forced:
-            cure = "Choose another file or add --force."
-            raise UserError("output-exists", "The file exists.", place=place, cure=cure)
-        _replace(path, text)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message, cure = f"The disk refuses: {reason}.", "Choose another file."
-        raise UserError("output-not-writable", message, place=place, cure=cure) from None
-
-
-def _replace(path: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:100]}.", dir=path.parent)
-    staged = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        staged.chmod(0o644)
-        staged.replace(path)
-    finally:
-        staged.unlink(missing_ok=True)

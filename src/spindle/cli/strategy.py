@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from spindle.cli.leaflet import write_file
 from spindle.cli.main import NOTICE, echo
+from spindle.cli.output_files import write_file
 from spindle.errors import UserError
 from spindle.knowledge.strategies import DRAWS, REFERENCES, SEED
 
@@ -90,7 +90,7 @@ def command(
 
     document = describe_comparison(compare_strategies(_make_question(asked)))
     if path is not None:
-        write_file(path, _render(document, kind), is_forced=is_forced)
+        write_file(path, _render(document, kind).encode(), is_forced=is_forced)
         echo(f"Strategies: {path}\n{NOTICE}")
     elif as_json:
         echo(_render(document, ".json").rstrip("\n"))

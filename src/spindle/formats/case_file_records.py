@@ -6,11 +6,9 @@ give the same case.
 
 from __future__ import annotations
 
-import re
-from functools import cache
 from typing import Any
 
-from spindle.cases.absence import Absent
+from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.case import Case, Exclusion, Remark
 from spindle.cases.course import DeathCause, FollowUp, Margin, Outcome, Treatment, TreatmentKind
 from spindle.cases.observations import HistologyFinding
@@ -36,6 +34,7 @@ from spindle.formats.case_file_values import (
 from spindle.formats.cells.ages import read_age
 from spindle.formats.cells.events import read_death_cause
 from spindle.formats.cells.follow_up import FollowUpRead, read_follow_up, read_outcome
+from spindle.formats.cells.histology import read_findings
 from spindle.formats.cells.numbers import read_size
 from spindle.formats.cells.phrases import read_absence
 from spindle.formats.cells.reading import CellReading, Doubt
@@ -47,14 +46,7 @@ from spindle.formats.cells.treatments import read_margin, read_treatments
 from spindle.formats.toml_lines import Path
 from spindle.knowledge.histology import find_finding, load_findings
 from spindle.knowledge.terms import find_site, find_symptom
-from spindle.knowledge.words import fold, make_pattern
-
-# A finding with its number: mitoses 2/10 HPF.
-_COUNTED = re.compile(
-    r"^(?P<name>.*?)[\s:,(]*(?P<n>[0-9]+(?:[.,][0-9]+)?)\s*(?:/|per|in|of)\s*10\s*"
-    r"(?:hpfs?|high[- ]power fields?)\)?$"
-)
-
+from spindle.knowledge.words import fold
 
 # Patient and tumour -----------------------------------------------------------------------------
 
@@ -176,43 +168,47 @@ def _prepare_symptom(draft: FileDraft, table: Document, path: Path) -> Document:
 # Tissue -----------------------------------------------------------------------------------------
 
 
-@cache
-def _denial() -> re.Pattern[str]:
-    return re.compile(rf"(?:{make_pattern('symptoms', 'denial').pattern})\s+")
-
-
 def _read_finding_text(draft: FileDraft, text: str, path: Path) -> list[Document]:
-    """Give the finding of words such as "no necrosis" or "mitoses 2/10 HPF"."""
-    if read_absence(text):
-        return []
-    folded = fold(text)
-    if counted := _COUNTED.match(folded):
-        n = float(counted["n"].replace(",", "."))
-        table: Document = {"name": counted["name"].strip(), "count_per_10_hpf": n, "words": text}
-        table["is_present"] = n > 0
-    elif denial := _denial().match(folded):
-        table = {"name": folded[denial.end() :], "is_present": False, "words": text}
-    else:
-        table = {"name": text.strip(), "words": text}
-    return [_prepare_finding(draft, table, path)]
+    """Give the findings of words such as "no necrosis" or "lymphocytes and plasma cells"."""
+    reading = read_findings(text)
+    draft.doubt(path, reading.doubts, text)
+    kept = () if read_absence(text) else (HistologyFinding(name=text.strip(), words=text),)
+    findings = reading.value or kept
+    for finding in findings:
+        draft.say(path, text, _name_finding(finding))
+    return [make_document(finding) for finding in findings]
+
+
+def _name_finding(finding: HistologyFinding) -> str:
+    """Give a finding as a phrase of what was read: `mitoses, 2 in ten high-power fields`."""
+    if not find_finding(finding.name):
+        near = suggest(fold(finding.name), tuple(load_findings()))
+        return f"kept as written; no finding of that name is known. {near}".strip()
+    number = finding.count_per_10_hpf
+    if isinstance(number, Absent):
+        return f"{'' if finding.is_present else 'no '}{finding.name}"
+    return f"{finding.name}, {number:g} in ten high-power fields"
 
 
 def _prepare_finding(draft: FileDraft, table: Document, path: Path) -> Document:
+    """Give a finding that is written as a table its usual name, and what its name says besides."""
     name = table.get("name")
     if not isinstance(name, str) or not name.strip():
         return table
-    written = str(table.get("words") or name)
-    if term := find_finding(name):
-        denied = (
-            "no " if table.get("is_present") is False and "count_per_10_hpf" not in table else ""
-        )
-        number = table.get("count_per_10_hpf")
-        counted = f", {number:g} in ten high-power fields" if isinstance(number, float) else ""
-        draft.say(path, written, f"{denied}{term.name}{counted}")
-        return {**table, "name": term.name}
-    near = suggest(fold(name), tuple(load_findings()))
-    draft.say(path, written, f"kept as written; no finding of that name is known. {near}".strip())
-    return table
+    reading = read_findings(name)
+    read = reading.value[0] if len(reading.value) == 1 else HistologyFinding(name=name)
+    denies = not read.is_present
+    if not find_finding(read.name) or (denies and table.get("is_present") is True):
+        read = HistologyFinding(name=name)
+    if denies and read.name != name:
+        table = {"is_present": False, **table}
+    if not isinstance(read.count_per_10_hpf, Absent):
+        table = {"count_per_10_hpf": read.count_per_10_hpf, **table}
+    draft.doubt((*path, "name"), reading.doubts, name)
+    draft.say(path, table.get("words") or name, _name_finding(read))
+    if read.name != name:
+        table = {"words": name, **table}
+    return {**table, "name": read.name}
 
 
 def _prepare_specimen(draft: FileDraft, table: Document, path: Path) -> Document:
@@ -243,15 +239,21 @@ _STAINS_CURE = 'Write the stains as in a report: stains = "SMA+; desmin focal +;
 
 def _name_stain(stain: Document) -> str:
     """Give a stain as a phrase of what was read: `ALK positive, clone D5F3`."""
-    share = stain["percent_positive"]
     parts = [stain["result"], stain["extent"], stain["intensity"], stain["pattern"]]
     said = [part.replace("_", " ") for part in parts if isinstance(part, str)]
+    share = stain["percent_positive"]
     if "low" in share:
         ends = dict.fromkeys((f"{share['low']:g}", f"{share['high']:g}"))
         said.append("–".join(ends) + " %")
+    for name, unit in (("cells_per_hpf", " cells a high-power field"), ("ratio_percent", " %")):
+        if isinstance(stain[name], float | int):
+            said.append(f"{'ratio ' if unit == ' %' else ''}{stain[name]:g}{unit}")
     if isinstance(stain["clone"], str):
         said.append(f"clone {stain['clone']}")
-    return f"{stain['marker']} {', '.join(said) or 'result not reported'}"
+    result = stain["result"]
+    if isinstance(result, dict) and (not said or result != make_document(NOT_REPORTED)):
+        said.insert(0, f"result {result['absent'].replace('_', ' ')}")
+    return f"{stain['marker']} {', '.join(said)}"
 
 
 # Course -----------------------------------------------------------------------------------------

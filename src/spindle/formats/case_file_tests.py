@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
-from spindle.cases.absence import Absent
+from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.documents import OBSERVATION_CLASSES
 from spindle.cases.observations import (
     FishCount,
@@ -45,6 +47,7 @@ from spindle.formats.cells.results import (
     find_pattern,
     read_result,
 )
+from spindle.formats.cells.stain_words import list_clone_owners, read_stain_result, says_null
 from spindle.formats.toml_lines import Path
 from spindle.knowledge.terms import (
     find_clone,
@@ -59,6 +62,7 @@ from spindle.knowledge.words import find_key, fold
 _CLASSES: Mapping[str, type] = {cls.__name__: cls for cls in (Stain, FishTest, PcrTest, FusionTest)}
 # What the vocabularies call a method, and the kind of observation that it is.
 _KINDS = {"ihc": "stain", "fish": "fish", "rt_pcr": "rt_pcr", "sequencing": "fusion_test"}
+_MEASURES = {"cells_per_hpf": "cells a high-power field", "ratio_percent": "%"}
 _DETAILS = ("pattern", "intensity", "extent", "internal_control")
 # A gene and a change of its protein, with or without the prefix.
 _VARIANT = re.compile(
@@ -100,11 +104,22 @@ def choose_test(draft: FileDraft, value: object, path: Path) -> tuple[type, Docu
 
 
 def _take_result(
-    draft: FileDraft, table: Document, path: Path, read: ResultRead, doubts: tuple[Doubt, ...]
+    draft: FileDraft,
+    table: Document,
+    path: Path,
+    read: ResultRead,
+    doubts: tuple[Doubt, ...],
+    measured: Mapping[str, float | Absent] = MappingProxyType({}),
 ) -> None:
-    """Put what the words of a result say into a table, where the table does not say it itself."""
+    """Put what the words of a result say into a table, where the table does not say it itself.
+
+    `measured` is what a stain's words count beside a result.
+    """
     written = str(table["result"])
-    if isinstance(read.result, Absent) and not read.counts:
+    # A grade, a share or a count of a stain tells something without a sure result.
+    says_more = bool(read.grade or measured) or not isinstance(read.percent, Absent)
+    is_told = bool(read.counts) or (table["kind"] == "stain" and says_more)
+    if isinstance(read.result, Absent) and not is_told:
         _refuse_result(draft, written, path, doubts)
     table["result"] = make_document(read.result)
     found = {name: getattr(read, name) for name in _DETAILS}
@@ -116,6 +131,9 @@ def _take_result(
     said = [] if read.counts and isinstance(read.result, Absent) else [str(read.result)]
     said += [f"{count.split} of {count.nuclei_scored} nuclei split" for count in read.counts]
     said += [str(value) for value in fields.values() if isinstance(value, str)]
+    for name, value in measured.items():
+        table.setdefault(name, make_document(value))
+        said += [f"{value:g} {_MEASURES[name]}"] if not isinstance(value, Absent) else []
     draft.doubt((*path, "result"), doubts, written)
     draft.say((*path, "result"), written, ", ".join(said).replace("_", " "))
 
@@ -143,9 +161,12 @@ def _is_plain(written: object) -> bool:
 def _prepare_stain(draft: FileDraft, table: Document, path: Path) -> Document:
     if isinstance(table.get("marker"), str):
         _take_marker(draft, table, (*path, "marker"))
-    if not _is_plain(table.get("result")):
-        reading = read_result(str(table["result"]))
-        _take_result(draft, table, path, reading.value, reading.doubts)
+    written, marker = table.get("result"), str(table.get("marker", ""))
+    if not _is_plain(written) or (isinstance(written, str) and says_null(written)):
+        reading, measures = read_stain_result(str(written), marker)
+        measured = {name: getattr(measures, name) for name in _MEASURES}
+        measured = {name: value for name, value in measured.items() if value != NOT_REPORTED}
+        _take_result(draft, table, path, reading.value, reading.doubts, measured)
     clone = table.get("clone")
     if isinstance(clone, str) and (known := find_clone(clone, str(table.get("marker", "")))):
         draft.say((*path, "clone"), clone, known)
@@ -162,6 +183,11 @@ def _take_marker(draft: FileDraft, table: Document, path: Path) -> None:
         known = find_marker(outside)
     if known is None and (match := marker_pattern().match(fold(written))):
         known, rest = find_marker(match.group()), (fold(written)[match.end() :].strip(" ,:()"),)
+    if known is None and (owners := list_clone_owners(written)):
+        if len(owners) > 1:
+            message = f"{show(written)} is a clone of {' and of '.join(owners)}."
+            raise draft.fail(path, message, f'Name the marker: "{owners[0]} ({written})".')
+        known, rest = find_marker(owners[0]), (written,)
     if known is None:
         names = sorted({marker.name for _, marker in iterate_markers()})
         near = suggest(written, names)
@@ -222,13 +248,24 @@ def _prepare_pcr(draft: FileDraft, table: Document, path: Path) -> Document:
         table["gene"] = _take_gene(draft, table["gene"], (*path, "gene"))
     written = table.get("result")
     if not _is_plain(written):
-        reading = read_pcr_result(str(written), str(table.get("gene", "")))
-        _take_result(draft, table, path, reading.value, reading.doubts)
-        test = read_fusion(str(written)).value
-        calls = () if isinstance(test, Absent) else test.calls
-        if len(calls) == 1 and table["result"] == TestResult.POSITIVE.value:
-            table.setdefault("detected_fusion", f"{calls[0].gene5}::{calls[0].gene3}")
+        reading = read_pcr_result(str(written), table.get("gene", ""))
+        fusions = read_fusion(str(written))
+        calls = () if isinstance(fusions.value, Absent) else fusions.value.calls
+        read, doubts = reading.value, reading.doubts
+        if read.result == UNKNOWN and _is_one_of(table.get("gene"), calls):
+            # A fusion with its exons, which the words of a result do not know.
+            read, doubts = replace(read, result=TestResult.POSITIVE), fusions.doubts
+        _take_result(draft, table, path, read, doubts)
+        genes = [(call.gene5, call.gene3) for call in calls]
+        is_named = len(genes) == 1 and not any(isinstance(gene, Absent) for gene in genes[0])
+        if is_named and table["result"] == TestResult.POSITIVE.value:
+            table.setdefault("detected_fusion", "::".join(map(str, genes[0])))
     return table
+
+
+def _is_one_of(gene: object, calls: tuple[FusionCall, ...]) -> bool:
+    """Whether calls are one fusion, of the gene that was asked for."""
+    return len(calls) == 1 and gene in (calls[0].gene5, calls[0].gene3)
 
 
 def _prepare_fusion_test(draft: FileDraft, table: Document, path: Path) -> Document:

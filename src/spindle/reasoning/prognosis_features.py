@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spindle.cases.absence import Absent
 from spindle.cases.case import Case
 from spindle.cases.course import Margin, OutcomeKind
-from spindle.cases.observations import FusionTest, HistologyFinding, Stain, TestResult
+from spindle.cases.observations import FusionTest, HistologyFinding, PercentRange, Stain, TestResult
 from spindle.cases.specimen import Specimen
 from spindle.cases.tumour import Extent
 from spindle.knowledge.facts import Fact
@@ -126,12 +126,21 @@ def _answer_stain(rule: FeatureRule, case: Case) -> Answer:
         share = observation.percent_positive
         if isinstance(share, Absent):
             continue
-        beyond = [(meets_limit(f, share.low), meets_limit(f, share.high)) for f in rule.limits]
-        if any(all(pair) for pair in beyond):
+        if any(_is_beyond(fact, share) for fact in rule.limits):
             here.append(observation.id)
-        elif not any(any(pair) for pair in beyond):
+        elif not any(
+            meets_limit(fact, end) for fact in rule.limits for end in (share.low, share.high)
+        ):
             between.append(observation.id)
     return _choose(here, between)
+
+
+def _is_beyond(limit: Fact, share: PercentRange) -> bool:
+    """Whether a share lies wholly beyond a limit; "<1 %" is read as 0 to 1 and lies below 1."""
+    ends = (share.low, share.high)
+    met = [meets_limit(limit, end) for end in ends]
+    is_at_limit = limit.number in ends and share.low < share.high
+    return all(met) or (any(met) and is_at_limit)
 
 
 def _is_marker(stain: Stain, marker: str) -> bool:

@@ -61,6 +61,9 @@ def describe_call(text: str) -> list[str]:
         ("EML4–ALK (E13; A20), in‑frame", "E13 A20 in -"),
         ("TPM3-ALK (E8;A20)", "E8 A20 - -"),
         ("EML4-ALK E13;A20", "E13 A20 - -"),
+        ("EML4(13)-ALK(20)", "13 20 - -"),
+        ("EML4 (13)::ALK (20)", "13 20 - -"),
+        ("ALK(20)-EML4(13)", "13 20 - -"),
         ("EML4-ALK (E13::A20)", "E13 A20 - -"),
         ("EML4-ALK (A20;E13)", "E13 A20 - -"),
         ("ALK-EML4 (A20;E13)", "E13 A20 - -"),
@@ -87,6 +90,7 @@ def test_what_is_said_beside_a_fusion(text: str, details: str) -> None:
     ("text", "exons"),
     [
         ("EML4-ALK exon 8 / exon 20", ("exon 8", "exon 20")),
+        ("EML4-ALK exon 13/exon 20", ("exon 13", "exon 20")),
         ("EML4 exon 13-ALK exon 20", ("exon 13", "exon 20")),
         ("EML4(exon13)::ALK(exon20)", ("exon13", "exon20")),
         ("EML4-ALK (ALK exon 20, EML4 exon 13)", ("exon 13", "exon 20")),
@@ -251,3 +255,47 @@ def test_absence(text: str, value: Absent) -> None:
 
 def test_failed() -> None:
     assert read_test("failed").result is TestResult.FAILED
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "taken"),
+    [
+        ("EML4 E13;A20", "EML4 ALK E13 A20", 1),
+        ("E13;A20", "EML4 ALK E13 A20", 2),
+        ("E6;A20", "EML4 ALK E6 A20", 2),
+        ("A20;E13", "EML4 ALK E13 A20", 2),
+        ("ALK E13;A20", "EML4 ALK E13 A20", 1),
+        ("TPM3 T7;A20", "TPM3 ALK T7 A20", 1),
+        ("T7;A20", "unknown ALK T7 A20", 2),
+    ],
+)
+def test_exons_alone_name_a_fusion_as_far_as_their_letters_go(
+    text: str, call: str, taken: int
+) -> None:
+    (found,) = read_test(text).calls
+    assert f"{found.gene5} {found.gene3} {found.exon5} {found.exon3}" == call
+    slugs = [doubt.slug for doubt in read_fusion(text).doubts]
+    assert slugs == ["fusion-name-repaired"] * taken
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("TPM3 E13;A20", UNKNOWN),
+        ("E13;R36", UNKNOWN),
+        ("X1;A20", UNKNOWN),
+        ("EEF1G E5;A20", UNKNOWN),
+        ("possible E13;A20", UNKNOWN),
+        ("no E13;A20", TestResult.NEGATIVE),
+        ("E13;A20 not detected", TestResult.NEGATIVE),
+        ("E13;A20 equivocal", TestResult.EQUIVOCAL),
+    ],
+)
+def test_letters_that_disagree_or_are_denied_name_no_fusion(text: str, result: object) -> None:
+    assert (read_test(text).result, read_test(text).calls) == (result, ())
+    assert read_fusion(text).doubts
+
+
+def test_a_number_behind_one_gene_is_no_exon() -> None:
+    """It may be a footnote, or so many cases."""
+    assert describe_call("EML4-ALK (2)") == ["-", "-", "-", "-"]

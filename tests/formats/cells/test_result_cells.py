@@ -109,6 +109,9 @@ def test_the_other_results_and_absences_never_blur(text: str, result: object) ->
         ("–", "result-unreadable"),
         ("1+", "result-unreadable"),
         ("ALK 1+", "result-unreadable"),
+        ("1+ focal", "result-unreadable"),
+        ("1+ staining", "result-unreadable"),
+        ("1-2+", "result-unreadable"),
         ("0", "result-unreadable"),
         ("yes", "result-unreadable"),
         ("no", "result-unreadable"),
@@ -249,3 +252,25 @@ def test_no_counts_of_what_cannot_be_or_is_another_signal(text: str) -> None:
 @pytest.mark.parametrize("text", ["QNS", "quantity not sufficient", "QNS (tissue exhausted)"])
 def test_too_little_material_is_a_failed_test(text: str) -> None:
     assert read_result(text).value.result is TestResult.FAILED
+
+
+@pytest.mark.parametrize(
+    ("text", "intensity"),
+    [
+        ("1+", Intensity.WEAK),
+        ("2+", Intensity.MODERATE),
+        ("3+", Intensity.STRONG),
+        ("2+ diffuse cytoplasmic", Intensity.MODERATE),
+        ("positive (1+)", Intensity.WEAK),
+        ("2+/3+", NOT_REPORTED),
+        ("4+", NOT_REPORTED),
+        ("weak 2+", NOT_REPORTED),
+        ("negative (control 3+)", NOT_REPORTED),
+    ],
+)
+def test_a_grade_is_a_strength(text: str, intensity: object) -> None:
+    assert read_result(text).value.intensity == intensity
+
+
+def test_a_sign_behind_a_name_that_ends_in_a_number_is_the_result() -> None:
+    assert read_result("ALK-1+").value.result is TestResult.POSITIVE

@@ -82,7 +82,6 @@ def test_a_result_in_words_is_shared(text: str, stains: list[str]) -> None:
         ("SMA", ["SMA?"]),
         ("SMA 1+", ["SMA?"]),
         ("SMA possibly positive", ["SMA?"]),
-        ("IgG4 50/HPF", ["IgG4?"]),
         ("SMA 80%", ["SMA?"]),
     ],
 )
@@ -184,3 +183,166 @@ def test_background_staining_is_no_positive_stain(text: str) -> None:
     reading = read_stains(text)
     assert [(stain.marker, stain.result) for stain in reading.value] == [("SMA", UNKNOWN)]
     assert [doubt.slug for doubt in reading.doubts] == ["stain-unreadable"]
+
+
+# Clones ------------------------------------------------------------------------------------------
+
+
+def list_clones(text: str) -> list[str]:
+    """The stains of a cell as marker, clone and sign: `ALK 5A4-`."""
+    return [f"{s.marker} {s.clone}{SIGNS[s.result]}" for s in read_stains(text).value]
+
+
+@pytest.mark.parametrize(
+    ("text", "stains"),
+    [
+        ("ALK 5A4 negative, D5F3 positive", ["ALK 5A4-", "ALK D5F3+"]),
+        ("ALK: 5A4 -, D5F3 +", ["ALK 5A4-", "ALK D5F3+"]),
+        ("ALK 5A4-; D5F3+", ["ALK 5A4-", "ALK D5F3+"]),
+        ("ALK (5A4) negative and clone D5F3 positive", ["ALK 5A4-", "ALK D5F3+"]),
+        ("ALK (D5F3: +, 5A4: -)", ["ALK D5F3+", "ALK 5A4-"]),
+        ("ALK 5A4 and D5F3 negative", ["ALK 5A4-", "ALK D5F3-"]),
+        ("desmin D33 +, DE-R-11 -", ["desmin D33+", "desmin DE-R-11-"]),
+        ("ALK+, D5F3", ["ALK D5F3+"]),
+        ("SMA +, 1A4", ["SMA 1A4+"]),
+        ("D5F3 positive", ["ALK D5F3+"]),
+    ],
+)
+def test_a_clone_belongs_to_its_marker(text: str, stains: list[str]) -> None:
+    assert list_clones(text) == stains
+
+
+def test_two_clones_that_disagree_are_noted() -> None:
+    (doubt,) = read_stains("ALK 5A4 negative, D5F3 positive").doubts
+    assert doubt.slug == "result-conflict"
+
+
+def test_a_clone_of_several_markers_is_no_marker() -> None:
+    """1A4 is an antibody against SMA and one against ALK."""
+    reading = read_stains("1A4 positive")
+    assert reading.value == ()
+    assert [doubt.slug for doubt in reading.doubts] == ["stain-unreadable"]
+
+
+# Grades ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "intensity"),
+    [
+        ("ALK (D5F3) 1+", "?", Intensity.WEAK),
+        ("ALK 1+", "?", Intensity.WEAK),
+        ("ALK (D5F3) 1+ focal", "?", Intensity.WEAK),
+        ("ALK (5A4) 1+ focal cytoplasmic", "?", Intensity.WEAK),
+        ("ALK-1 1+", "?", Intensity.WEAK),
+        ("ALK 1+ positive", "+", Intensity.WEAK),
+        ("ALK 2+", "+", Intensity.MODERATE),
+        ("ROS1 (D4D6) 2+ diffuse cytoplasmic", "+", Intensity.MODERATE),
+        ("ALK (D5F3) 3+ diffuse cytoplasmic", "+", Intensity.STRONG),
+        ("ALK 2-3+", "+", NOT_REPORTED),
+        ("ALK 1-2+", "?", NOT_REPORTED),
+        ("ALK-1+", "+", NOT_REPORTED),
+    ],
+)
+def test_a_grade_is_a_strength_and_the_weakest_no_result(
+    text: str, sign: str, intensity: object
+) -> None:
+    reading = read_stains(text)
+    (stain,) = reading.value
+    assert (SIGNS[stain.result], stain.intensity) == (sign, intensity)
+    assert ("stain-unreadable" in {doubt.slug for doubt in reading.doubts}) is (sign == "?")
+
+
+# Loss --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("p16 lost", "-"),
+        ("INI1 lost", "-"),
+        ("p16 null", "-"),
+        ("p53 null", "-"),
+        ("p53 null pattern", "-"),
+        ("p16 (null)", "-"),
+        ("p16 loss of expression", "-"),
+        ("INI1 nuclear expression lost", "-"),
+        ("INI1 retained", "+"),
+        ("INI1 no loss of expression", "+"),
+        ("p16 focal loss", "?"),
+        ("ALK null", "?"),
+    ],
+)
+def test_a_loss_is_a_result_and_keeps_its_words(text: str, sign: str) -> None:
+    reading = read_stains(text)
+    (stain,) = reading.value
+    assert SIGNS[stain.result] == sign
+    assert [(doubt.slug, doubt.value) for doubt in reading.doubts] == [("stain-unreadable", text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "low", "high"),
+    [
+        ("p16 <1 %", "?", 0, 1),
+        ("p16 >90 %", "?", 90, 100),
+        ("p16 negative (<1%)", "-", 0, 1),
+        ("p16 lost, <1 %", "-", 0, 1),
+        ("p16 >90 % diffuse strong", "?", 90, 100),
+    ],
+)
+def test_a_share_is_kept_as_a_range(text: str, sign: str, low: float, high: float) -> None:
+    (stain,) = read_stains(text).value
+    assert SIGNS[stain.result] == sign
+    assert stain.percent_positive == PercentRange(low=low, high=high)
+
+
+def test_null_in_a_column_of_its_own_is_no_value() -> None:
+    """Programs write null where there is none; "null pattern" can only be meant."""
+    assert read_stain("null", "p53").value.result == NOT_REPORTED
+    assert read_stain("null pattern", "p53").value.result is TestResult.NEGATIVE
+    assert read_stain("lost", "INI1").value.result is TestResult.NEGATIVE
+
+
+# Counts ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "cells", "ratio"),
+    [
+        ("IgG4 120/HPF", "", 120, NOT_REPORTED),
+        ("IgG4 50/HPF", "", 50, NOT_REPORTED),
+        ("IgG4+ 120/HPF", "+", 120, NOT_REPORTED),
+        ("IgG4+, 120/HPF", "+", 120, NOT_REPORTED),
+        ("IgG4 + (120/HPF), ratio 65%", "+", 120, 65),
+        ("IgG4+ (120/HPF, IgG4/IgG ratio 65 %)", "+", 120, 65),
+        ("IgG4 ratio 65 %", "", NOT_REPORTED, 65),
+        ("IgG4+ plasma cells 120 per HPF (65% of IgG)", "", 120, 65),
+        ("120 IgG4+ plasma cells/HPF", "", 120, NOT_REPORTED),
+        ("IgG4 negative, 2/HPF", "-", 2, NOT_REPORTED),
+    ],
+)
+def test_cells_in_a_field_and_a_ratio_are_no_result_and_no_share(
+    text: str, sign: str, cells: object, ratio: object
+) -> None:
+    reading = read_stains(text)
+    (stain,) = reading.value
+    assert (SIGNS[stain.result], stain.cells_per_hpf, stain.ratio_percent) == (sign, cells, ratio)
+    assert stain.percent_positive == NOT_REPORTED
+    assert reading.doubts == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [("IgG4 50-60/HPF", UNKNOWN), ("IgG4 20/mm2", UNKNOWN), ("IgG4 >100/HPF", 100)],
+)
+def test_a_count_that_is_no_single_number_is_noted(text: str, cells: object) -> None:
+    reading = read_stains(text)
+    assert [stain.cells_per_hpf for stain in reading.value] == [cells]
+    assert [doubt.slug for doubt in reading.doubts] == ["stain-unreadable"]
+
+
+def test_a_count_in_a_column_of_its_own() -> None:
+    stain = read_stain("+ 120/HPF, ratio 65 %", "IgG4").value
+    assert stain.result is TestResult.POSITIVE
+    assert (stain.cells_per_hpf, stain.ratio_percent) == (120, 65)
+    assert read_stain("120/HPF", "IgG4").value.result == NOT_REPORTED

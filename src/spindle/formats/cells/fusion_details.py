@@ -22,6 +22,8 @@ _CODE = r"[a-z][0-9]{1,2}[a-d]?"
 _EXON = r"(?:exons?|ex\.?)\s*-?\s*"
 _NUMBER = r"[0-9]{1,2}[a-d]?(?![\w.,][0-9]|\w)"
 _WORDS_OF_A_DENIAL = 4
+# A symbol that the vocabulary does not know.
+_SYMBOL = r"[a-z][a-z0-9]{1,9}"
 # Longer than any gene's name.
 _REACH = 40
 
@@ -56,7 +58,13 @@ class Detail:
 def find_details(folded: str) -> tuple[Detail, ...]:
     """Give the details of folded words in order, none over another."""
     found: list[Detail] = []
-    for detail in (*_iterate_frames(folded), *_iterate_states(folded), *_iterate_exons(folded)):
+    details = (
+        *_iterate_frames(folded),
+        *_iterate_states(folded),
+        *_iterate_exons(folded),
+        *_iterate_numbered(folded),
+    )
+    for detail in details:
         if all(detail.end <= other.start or detail.start >= other.end for other in found):
             found.append(detail)
     return tuple(sorted(found, key=lambda detail: detail.start))
@@ -172,6 +180,26 @@ def _iterate_exons(folded: str) -> Iterator[Detail]:
             yield Detail(DetailKind.EXON, words, start, end, gene, letter)
 
 
+@cache
+def _numbered() -> re.Pattern[str]:
+    """Give a pattern for a bare exon behind each gene of a pair: "EML4(13)-ALK(20)"."""
+    sides = [
+        rf"(?P<gene{n}>{gene_pattern().pattern}|\b{_SYMBOL})\s*"
+        rf"(?P<bracket{n}>\(\s*(?P<exon{n}>[0-9]{{1,2}}[a-d]?)\s*\))"
+        for n in (1, 2)
+    ]
+    return re.compile(r"\s*(?:::|--|-|/)\s*".join(sides))
+
+
+def _iterate_numbered(folded: str) -> Iterator[Detail]:
+    for match in _numbered().finditer(folded):
+        for n in (1, 2):
+            gene = find_gene(match[f"gene{n}"])
+            symbol = gene.symbol if gene else match[f"gene{n}"].upper()
+            start, end = match.span(f"bracket{n}")
+            yield Detail(DetailKind.EXON, match[f"exon{n}"], start, end, symbol)
+
+
 _EXON_GROUPS = ("code1", "code2", "both1", "both2", "one", "lone")
 
 
@@ -247,5 +275,8 @@ def _value(exon: Detail | None) -> str:
 
 
 def _fits(exon: Detail, gene: str) -> bool:
-    """Give whether an exon's letter is that of its gene, or the `E` of "exon"."""
-    return exon.letter in {"", "e", fold(gene)[:1]}
+    """Give whether an exon's letter is that of its gene, or the `E` of "exon".
+
+    A gene that is not known may have any letter.
+    """
+    return gene == str(UNKNOWN) or exon.letter in {"", "e", fold(gene)[:1]}

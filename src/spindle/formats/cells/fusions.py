@@ -15,6 +15,7 @@ from itertools import pairwise
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.observations import FusionCall, FusionTest, SequencingMethod, TestResult
 from spindle.cases.provenance import Provenance
+from spindle.formats.cells.fusion_codes import CodedFusion, read_coded_fusion
 from spindle.formats.cells.fusion_details import (
     Detail,
     DetailKind,
@@ -80,15 +81,30 @@ def _read_fusion(text: str) -> CellReading[FusionTest | Absent]:
     if make_pattern("remarks", "method_not_stated").search(folded):
         message = "The cell does not say by which test. It is not counted as a fusion test."
         return _make(text, UNKNOWN, (), (Doubt("method-not-stated", message, text),))
-    if not pairs and not _finds_partnerless(plain):
+    coded = None if pairs else _read_coded(plain, details)
+    if not pairs and not coded and not _finds_partnerless(plain):
         return _read_result_only(text, plain, details)
-    return _read_other_result(text, plain, details, pairs) or _read_found(
-        text, plain, details, pairs
+    is_named = bool(pairs or coded)
+    return _read_other_result(text, plain, details, pairs, is_named=is_named) or _read_found(
+        text, plain, details, pairs, coded
     )
 
 
+def _read_coded(plain: str, details: tuple[Detail, ...]) -> CodedFusion | None:
+    """Give the fusion that the letters of two exons tell: "EML4 E13;A20"."""
+    genes = tuple(_iterate_genes(plain))
+    rest = _known_words(is_positive=False).sub(" ", plain)
+    are_others_named = any(character.isalnum() for character in rest)
+    return read_coded_fusion(details, genes, are_others_named=are_others_named)
+
+
 def _read_other_result(
-    text: str, plain: str, details: tuple[Detail, ...], pairs: tuple[_Pair, ...]
+    text: str,
+    plain: str,
+    details: tuple[Detail, ...],
+    pairs: tuple[_Pair, ...],
+    *,
+    is_named: bool,
 ) -> CellReading[FusionTest | Absent] | None:
     """Give the reading of a cell that names fusions and does not say that they were found."""
     if _denies_all(plain, pairs):
@@ -96,16 +112,20 @@ def _read_other_result(
     if re.search(_denial(), BRACKETED.sub(" ", plain)):
         message = "The cell names a fusion and denies one. Neither is taken."
         return _make(text, UNKNOWN, (), (Doubt("result-conflict", message, text),))
-    if pairs and (other := _find_other_result(fold(text), details, pairs)):
+    if is_named and (other := _find_other_result(fold(text), details, pairs)):
         message = f"The cell names a fusion and says {other.value}. No fusion is taken."
         return _make(text, other, (), (Doubt("fusion-unreadable", message, text),))
     return None
 
 
 def _read_found(
-    text: str, plain: str, details: tuple[Detail, ...], pairs: tuple[_Pair, ...]
+    text: str,
+    plain: str,
+    details: tuple[Detail, ...],
+    pairs: tuple[_Pair, ...],
+    coded: CodedFusion | None,
 ) -> CellReading[FusionTest | Absent]:
-    calls, doubts = _read_calls(text, plain, pairs, details)
+    calls, doubts = _read_calls(text, plain, pairs, details, coded)
     if pooled := find_pooled(text):
         message = "The cell speaks of several patients together. It is repeated for this one."
         doubts.append(Doubt("pooled-statement", message, pooled))
@@ -284,12 +304,20 @@ def _iterate_genes(folded: str) -> Iterator[Gene]:
 
 
 def _read_calls(
-    text: str, plain: str, pairs: tuple[_Pair, ...], details: tuple[Detail, ...]
+    text: str,
+    plain: str,
+    pairs: tuple[_Pair, ...],
+    details: tuple[Detail, ...],
+    coded: CodedFusion | None,
 ) -> tuple[tuple[FusionCall, ...], list[Doubt]]:
     doubts: list[Doubt] = []
     if pairs:
         calls = [_read_pair(pair, text, doubts) for pair in pairs]
         segments = _split_segments(plain, pairs)
+    elif coded:
+        calls = [FusionCall(gene5=coded.gene5, gene3=coded.gene3, words=text)]
+        segments = [(0, len(plain))]
+        doubts += [Doubt("fusion-name-repaired", said, text) for said in coded.messages]
     else:
         kinases = [gene for gene in _iterate_genes(plain) if gene.is_kinase]
         calls = [FusionCall(gene3=gene.symbol, gene5=UNKNOWN, words=text) for gene in kinases]

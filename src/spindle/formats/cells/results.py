@@ -43,7 +43,12 @@ _SIGN = re.compile(
     r"^(?P<leading>\+/-|-/\+|±|\++)(?=[\s(])|\(\s*(?P<bracketed>\+/-|-/\+|±|\++|-)\s*\)"
     r"|(?<=[^\W_]|[\s)%])(?P<trailing>\+/-|±|\++|-)\s*(?=$|[,;)])"
 )
-_SCORE = re.compile(r"(?<![\w.,/])([0-4]\s?\+)(?![\w+/-])")
+# Not the end of a name: "ALK-1+" is the marker ALK-1 with its sign.
+_SCORE = re.compile(r"(?<![\w.,/-])([0-4]\s?\+)(?![\w+/-])")
+# A grade of staining, or a range of two: "2+", "1-2+", "2+/3+".
+_GRADE = re.compile(
+    r"(?<![\w.,/-])(?:(?P<low>[0-4])\s?\+?\s*(?:-|/|to)\s*)?(?P<high>[0-4])\s?\+(?![\w+/-])"
+)
 _CLAUSE = re.compile(r"[;,]|\s/\s|\bbut\b")
 _TOKEN = re.compile(r"[\w-]+(?: 1(?![\w+%/.,]))?")
 # How many characters before a finding are searched for its denial.
@@ -75,6 +80,8 @@ class ResultRead:
     """Methods that the cell names: `ihc`, `fish`, `rt_pcr`, `sequencing`."""
     internal_control: ControlResult | Absent = NOT_REPORTED
     """Whether a control worked, when the cell says so."""
+    grade: str = ""
+    """A grade such as `1+` that stands alone, and that not every laboratory calls positive."""
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +94,7 @@ def read_result(text: str) -> CellReading[ResultRead]:
         return CellReading(ResultRead(UNKNOWN), (Doubt("result-unreadable", message, text),))
     if absent := read_absence(text):
         return CellReading(ResultRead(absent))
-    if (simple := find_key("results", folded, "result.")) in {*TestResult, "ambiguous"}:
+    if (simple := find_key("results", folded, "result.")) in {*TestResult, _OPEN}:
         return _read_simple(simple, text)
     reading = _read_words(text, folded)
     if not (pooled := find_pooled(text)):
@@ -98,10 +105,19 @@ def read_result(text: str) -> CellReading[ResultRead]:
 
 
 def _read_simple(key: str, text: str) -> CellReading[ResultRead]:
-    if key != "ambiguous":
-        return CellReading(ResultRead(TestResult(key)))
-    message = "Whether this counts as positive depends on the rule. The result is kept as unknown."
-    return CellReading(ResultRead(UNKNOWN), (Doubt("result-unreadable", message, text),))
+    intensity = find_intensity(fold(text))
+    if key != _OPEN:
+        return CellReading(ResultRead(TestResult(key), intensity=intensity))
+    grade = find_open_grade(fold(text))
+    message = OPEN_GRADE.format(grade) if grade else _OPEN_SCORE
+    read = ResultRead(UNKNOWN, intensity=intensity, grade=grade)
+    return CellReading(read, (Doubt("result-unreadable", message, text),))
+
+
+_OPEN_SCORE = "Whether this counts as positive depends on the rule. The result is kept as unknown."
+OPEN_GRADE = (
+    'Laboratories differ on whether "{}" is positive, and no result is written. It is unknown.'
+)
 
 
 def _forget_range(read: ResultRead) -> ResultRead:
@@ -150,6 +166,9 @@ def _imply_result(text: str, details: ResultRead) -> CellReading[ResultRead]:
     """Give the reading of words that name no result: a count, a percentage, a way of staining."""
     if details.counts:
         return CellReading(replace(details, result=NOT_REPORTED))
+    if details.grade:
+        message = OPEN_GRADE.format(details.grade)
+        return CellReading(details, (Doubt("result-unreadable", message, text),))
     if unspecific := find_nonspecific(fold(text)):
         message = f'"{unspecific}" is no result of the test. It is kept as unknown.'
         return CellReading(details, (Doubt("result-unreadable", message, text),))
@@ -193,6 +212,8 @@ def find_results(folded: str) -> frozenset[TestResult]:
 def _find_said_results(folded: str) -> frozenset[TestResult]:
     words = make_pattern("results", "denial_phrases").sub(" no ", _blank_controls(folded))
     named = set(_iterate_named(words))
+    if not named and find_open_grade(folded):
+        return frozenset()
     if not named:
         clauses = [_read_findings(clause) for clause in _CLAUSE.split(words)]
         return frozenset(result for result in clauses if result)
@@ -210,15 +231,38 @@ def _iterate_named(words: str) -> Iterator[TestResult]:
         for match in make_pattern("results", f"result.{result}").finditer(words):
             if match.group()[0].isalpha():
                 yield result
-    scores = [match[1].replace(" ", "") for match in _SCORE.finditer(words)]
-    signs = [
-        m["leading"] or m["bracketed"] or m["trailing"]
-        for m in _SIGN.finditer(_SCORE.sub(" ", words))
-    ]
-    for sign in scores + signs:
+    for low, high, _ in _iterate_grades(words):
+        if low == high and low in set(TestResult):
+            yield TestResult(low)
+    for match in _SIGN.finditer(_SCORE.sub(" ", _GRADE.sub(" ", words))):
+        sign = match["leading"] or match["bracketed"] or match["trailing"]
         key = find_key("results", "(-)" if sign == "-" else sign, "result.")
         if key in set(TestResult):
             yield TestResult(key)
+
+
+def _iterate_grades(words: str, table: str = "result.") -> Iterator[tuple[str, str, str]]:
+    """Give the meaning of each grade's lower and upper end in a table, with its words."""
+    for match in _GRADE.finditer(words):
+        ends = (match["low"] or match["high"], match["high"])
+        low, high = (find_key("results", f"{end}+", table) for end in ends)
+        yield low, high, match.group()
+
+
+def find_open_grade(folded: str) -> str:
+    """Give a grade such as `1+` that alone says whether something stains, or an empty text.
+
+    Beside a result that is written ("1+, positive") it says no more than how strong.
+    """
+    words = _blank_controls(folded)
+    if any(True for _ in _iterate_named(words)):
+        return ""
+    grades = (grade for low, high, grade in _iterate_grades(words) if low != high or low == _OPEN)
+    return next(grades, "")
+
+
+# The key of scores whose meaning depends on the rule.
+_OPEN = "ambiguous"
 
 
 @cache
@@ -274,6 +318,7 @@ def _read_details(folded: str) -> ResultRead:
         gene=gene or NOT_REPORTED,
         methods=_find_methods(folded),
         internal_control=_find_control(folded),
+        grade=find_open_grade(folded),
     )
 
 
@@ -315,9 +360,11 @@ def find_pattern(folded: str) -> StainPattern | Absent:
 
 
 def find_intensity(folded: str) -> Intensity | Absent:
-    """Give how strong a stain is, as far as folded words say; nothing for a range."""
-    lists = [key for key in Intensity if _says(folded, f"intensity.{key}")]
-    return lists[0] if len(lists) == 1 else NOT_REPORTED
+    """Give how strong a stain is, as far as words or a grade say; nothing for a range."""
+    said = {str(key) for key in Intensity if _says(folded, f"intensity.{key}")}
+    for low, high, _ in _iterate_grades(_blank_controls(folded), "grade."):
+        said |= {low, high}
+    return Intensity(said.pop()) if len(said) == 1 and said <= set(Intensity) else NOT_REPORTED
 
 
 def find_extent(folded: str) -> StainExtent | Absent:

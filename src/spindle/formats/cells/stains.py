@@ -21,6 +21,7 @@ from spindle.formats.cells.phrases import (
     COMMA,
     SEMICOLON,
     STOP,
+    Phrase,
     find_hedge,
     find_pooled,
     read_absence,
@@ -29,16 +30,31 @@ from spindle.formats.cells.phrases import (
 )
 from spindle.formats.cells.reading import CellReading, Doubt
 from spindle.formats.cells.results import (
+    OPEN_GRADE,
     find_extent,
     find_intensity,
     find_nonspecific,
+    find_open_grade,
     find_pattern,
     find_results,
     make_not_done,
     read_result,
     says_staining,
 )
-from spindle.knowledge.terms import Marker, find_clone, find_marker, marker_pattern
+from spindle.formats.cells.stain_words import (
+    MeasureRead,
+    clone_pattern,
+    list_clone_owners,
+    read_loss,
+    read_measures,
+    read_stain_result,
+)
+from spindle.knowledge.terms import (
+    Marker,
+    find_clone,
+    find_marker,
+    marker_pattern,
+)
 from spindle.knowledge.words import fold, load_word_lists, make_pattern
 
 _BRACKET = re.compile(r"\(([^()]*)\)")
@@ -57,6 +73,11 @@ class _Item:
     rest: str
     known: Marker | None
     is_joined: bool = False
+    clone: str = ""
+    """The clone under which the marker stands, where its own name does not."""
+    plain: str = ""
+    """The rest without clones, counts and ratios."""
+    measures: MeasureRead | None = None
     result: TestResult | Absent | None = None
     doubt: Doubt | None = None
 
@@ -93,12 +114,11 @@ def _read_stains(text: str) -> CellReading[tuple[Stain, ...]]:
     stains: list[Stain] = []
     doubts: list[Doubt] = []
     for sentence in split_phrases(text, SEMICOLON, STOP):
-        items, unread = _read_items(sentence.words)
+        items, unread = _read_items(sentence.words, stains[-1].marker if stains else "")
         _share_results(items, _find_leading_result(fold(sentence.words)))
         for item in items:
-            stain, doubt = _make_stain(item)
-            stains.append(stain)
-            doubts += [doubt] if doubt else []
+            stains.append(_make_stain(item))
+            doubts += _list_doubts(item)
         doubts += unread
     if pooled := find_pooled(text):
         stains = [_forget_range(stain) for stain in stains]
@@ -108,16 +128,22 @@ def _read_stains(text: str) -> CellReading[tuple[Stain, ...]]:
     return CellReading(tuple(stains), tuple(dict.fromkeys(doubts)))
 
 
-def _read_items(sentence: str) -> tuple[list[_Item], list[Doubt]]:
+def _read_items(sentence: str, marker: str) -> tuple[list[_Item], list[Doubt]]:
+    """Give the stains of one part of a list; `marker` is the last one of the part before."""
     items: list[_Item] = []
     unread: list[Doubt] = []
     for phrase in split_phrases(sentence, COMMA, AND):
-        folded = _strip_lead(fold(phrase.words))
+        folded = _put_count_last(_strip_lead(fold(phrase.words)))
         if found := list(_iterate_markers(phrase.words, folded)):
             items += found
+        elif names := list_clone_owners(folded):
+            before = items[-1].marker if items else marker
+            unread += _add_clone(items, phrase, folded, [before] if before in names else names)
         elif items and _is_qualifier(folded):
             joint = " and " if phrase.separator in {"and", "&"} else " "
-            items[-1].rest = f"{items[-1].rest}{joint}{folded}".strip()
+            whole = fold(phrase.words)
+            said = whole if read_measures(whole).is_said else folded
+            items[-1].rest = f"{items[-1].rest}{joint}{said}".strip()
             items[-1].words = f"{items[-1].words}{phrase.separator} {phrase.words}"
         elif unknown := _read_unknown_marker(phrase.words):
             items.append(unknown)
@@ -127,19 +153,87 @@ def _read_items(sentence: str) -> tuple[list[_Item], list[Doubt]]:
     return items, unread
 
 
+def _put_count_last(folded: str) -> str:
+    """Give "120 igg4+ plasma cells/hpf" with its marker first."""
+    match = re.match(r"(?P<number>[<>~≤≥]?\s*[0-9][0-9.,-]*)\s+(?P<rest>\D.*)$", folded)
+    if not match or not marker_pattern().match(match["rest"]):
+        return folded
+    moved = _FIELDS_LAST.sub(rf" {match['number']} \g<0>", match["rest"], count=1)
+    return moved if moved != match["rest"] else folded
+
+
+_FIELDS_LAST = re.compile(r"(?:/|\bper\b)\s*(?=[^\W\d_])")
+
+
+def _add_clone(
+    items: list[_Item], phrase: Phrase, folded: str, owners: list[str]
+) -> tuple[Doubt, ...]:
+    """Add the stain of a clone, or name with it the stain before that has none.
+
+    "ALK 5A4 negative, D5F3 positive" is ALK twice. A clone is never a marker of its own: one of
+    several markers, none of them named before, is left with a doubt.
+    """
+    match = clone_pattern().match(folded)
+    if match is None or len(owners) != 1:
+        message = f"This is a clone of {' and of '.join(owners)}; which is meant is not said."
+        return (Doubt("stain-unreadable", message, phrase.words),)
+    (marker,) = owners
+    clone, rest = find_clone(match["name"], marker), folded[match.end() :].strip()
+    last = items[-1] if items else None
+    if last and last.marker == marker and not _find_clone(last) and not rest:
+        last.clone = clone
+        last.words = f"{last.words}{phrase.separator} {phrase.words}"
+    else:
+        rest = _SEPARATOR.sub("", rest)
+        items.append(_Item(phrase.words, marker, rest, find_marker(marker), clone=clone))
+    return ()
+
+
 def _iterate_markers(words: str, folded: str) -> Iterator[_Item]:
     """Give the stain at the start of a phrase, and those after a slash: "ER/PR-", "SMA+/CK-"."""
     match = marker_pattern().match(folded)
     if not match:
         return
-    known, rest = find_marker(match.group()), folded[match.end() :].strip()
+    name_end = _cut_grade(folded, match)
+    known, rest = find_marker(folded[:name_end]), folded[name_end:].strip()
     own, slash, after = rest.partition("/")
     is_joined = bool(slash and marker_pattern().match(after.strip()))
     rest = _SEPARATOR.sub("", own.strip() if is_joined else rest)
     name = known.name if known else match.group()
-    yield _Item(words, name, rest, known, is_joined=is_joined)
+    item = _Item(words, name, rest, known, is_joined=is_joined)
+    yield from _split_clones(item) or [item]
     if is_joined:
         yield from _iterate_markers(words, after.strip())
+
+
+def _split_clones(item: _Item) -> list[_Item]:
+    """Give a stain for each clone that has its own result: "ALK (D5F3: +, 5A4: -)"."""
+    found = [m for m in clone_pattern().finditer(item.rest) if find_clone(m["name"], item.marker)]
+    ends = [*(match.start() for match in found[1:]), len(item.rest)]
+    if len(found) < 2 or item.rest[: found[0].start()].strip(_EDGES):
+        return []
+    items = [
+        replace(
+            item,
+            rest=item.rest[match.end() : end].strip(_EDGES),
+            clone=find_clone(match["name"], item.marker),
+        )
+        for match, end in zip(found, ends, strict=True)
+    ]
+    return items if all(one.rest and _find_signed_results(one.rest) for one in items) else []
+
+
+_EDGES = " ,;:/()[]"
+
+
+_GRADE_GOES_ON = re.compile(r"\+|\s*(?:-|/|to)\s*[0-4]\s?\+")
+
+
+def _cut_grade(folded: str, match: re.Match[str]) -> int:
+    """Give where a marker's name ends: "ALK 1+" is ALK with the grade 1+, and no marker "ALK 1"."""
+    name, digit = match.group()[:-2], match.group()[-2:]
+    is_grade = re.fullmatch(r"\s[0-4]", digit) and _GRADE_GOES_ON.match(folded[match.end() :])
+    return len(name) if is_grade and find_marker(name) else match.end()
 
 
 @cache
@@ -174,7 +268,7 @@ def _qualifiers() -> re.Pattern[str]:
 
 
 def _is_qualifier(folded: str) -> bool:
-    return not _qualifiers().sub("", folded).strip()
+    return not _qualifiers().sub("", read_measures(folded).rest).strip()
 
 
 def _read_unknown_marker(words: str) -> _Item | None:
@@ -214,20 +308,35 @@ def _share_results(items: list[_Item], leading: TestResult | None) -> None:
 
 def _read_rest(item: _Item) -> tuple[TestResult | Absent | None, Doubt | None]:
     """Give the result in the words after a marker; nothing when there are none."""
-    rest = _strip_clones(item)
+    rest = _take_measures(item, _strip_clones(item))
     if not rest:
-        return None, None
+        return (NOT_REPORTED if item.measures and item.measures.is_said else None), None
     if make_not_done().search(rest):
         return NOT_DONE, None
     if hedge := find_hedge(rest):
         message = f'"{hedge}" leaves the result of "{item.marker}" open. It is unknown.'
         return UNKNOWN, Doubt("stain-unreadable", message, item.words)
-    results = _find_signed_results(rest)
+    loss = read_loss(rest, item.marker)
+    results = _find_signed_results(loss.rest if loss else rest)
+    if loss and not any(isinstance(result, TestResult) for result in results):
+        item.plain = loss.rest if isinstance(loss.result, TestResult) else ""
+        return loss.result, Doubt("stain-unreadable", loss.message, item.words)
+    if loss and isinstance(loss.result, TestResult):
+        results.add(loss.result)
     if len(results) > 1:
         said = " and ".join(sorted(map(str, results)))
         message = f'"{item.marker}" is said to be {said}. Neither is taken.'
         return UNKNOWN, Doubt("result-conflict", message, item.words)
     return (results.pop(), None) if results else _imply_result(item, rest)
+
+
+def _take_measures(item: _Item, rest: str) -> str:
+    """Give the words after a marker without its counts and ratios, which the item keeps."""
+    if item.known is None or not item.known.index:
+        item.measures = read_measures(rest)
+        rest = item.measures.rest
+    item.plain = rest
+    return rest
 
 
 def _find_signed_results(rest: str) -> set[TestResult | Absent]:
@@ -248,10 +357,14 @@ def _imply_result(item: _Item, rest: str) -> tuple[TestResult | Absent, Doubt | 
     if has_percent:
         message = f'A percentage of "{item.marker}" is kept. It is not called positive.'
         return UNKNOWN, Doubt("stain-unreadable", message, item.words)
+    if grade := find_open_grade(rest):
+        return UNKNOWN, Doubt("stain-unreadable", OPEN_GRADE.format(grade), item.words)
     is_own = not find_nonspecific(rest)
     if is_own and says_staining(find_extent(rest), find_pattern(rest), find_intensity(rest)):
         message = f'No sign is written for "{item.marker}". Such staining is taken as positive.'
         return TestResult.POSITIVE, Doubt("stain-unreadable", message, item.words)
+    if item.measures and item.measures.is_said:
+        return NOT_REPORTED, None
     message = f'No result is read for "{item.marker}". It is unknown.'
     return UNKNOWN, Doubt("stain-unreadable", message, item.words)
 
@@ -262,34 +375,47 @@ def _strip_clones(item: _Item) -> str:
         return "" if is_name or find_clone(match[1], item.marker) else match.group()
 
     rest = _SEPARATOR.sub("", _BRACKET.sub(blank, item.rest).strip())
+    if (first := clone_pattern().match(rest)) and find_clone(first["name"], item.marker):
+        rest = _SEPARATOR.sub("", rest[first.end() :].strip())
+    if read_measures(rest).is_said:
+        return rest
     fillers = make_pattern("stains", "fillers").pattern
     return re.sub(rf"^(?:(?:{fillers})\s*)+", "", rest).strip()
 
 
-def _find_clone(item: _Item) -> str | Absent:
+def _find_clone(item: _Item) -> str:
+    if item.clone:
+        return item.clone
     folded = fold(item.words)
     named = [*_BRACKET.findall(item.rest), *_BRACKET.findall(folded), *_WORD.findall(folded)]
     found = (find_clone(words, item.marker) for words in named)
-    return next((clone for clone in found if clone), NOT_REPORTED)
+    return next((clone for clone in found if clone), "")
 
 
-def _make_stain(item: _Item) -> tuple[Stain, Doubt | None]:
-    percent = find_percent(item.rest)
-    doubt = item.doubt
-    if item.known is None and doubt is None:
+def _list_doubts(item: _Item) -> list[Doubt]:
+    """Give the doubts about a stain that was read."""
+    doubts = [item.doubt] if item.doubt else []
+    if item.known is None and not doubts:
         message = f'The marker "{item.marker}" is not known. Its name is kept as written.'
-        doubt = Doubt("stain-unreadable", message, item.words)
-    stain = Stain(
+        doubts.append(Doubt("stain-unreadable", message, item.words))
+    measured = item.measures.messages if item.measures else ()
+    return doubts + [Doubt("stain-unreadable", message, item.words) for message in measured]
+
+
+def _make_stain(item: _Item) -> Stain:
+    percent, measures = find_percent(item.plain), item.measures
+    return Stain(
         id="stain-1",
         marker=item.marker,
         result=NOT_REPORTED if item.result is None else item.result,
-        clone=_find_clone(item),
-        intensity=find_intensity(item.rest),
-        extent=find_extent(item.rest),
+        clone=_find_clone(item) or NOT_REPORTED,
+        intensity=find_intensity(item.plain),
+        extent=find_extent(item.plain),
         percent_positive=percent[0] if percent else NOT_REPORTED,
-        pattern=find_pattern(item.rest),
+        pattern=find_pattern(item.plain),
+        cells_per_hpf=measures.cells_per_hpf if measures else NOT_REPORTED,
+        ratio_percent=measures.ratio_percent if measures else NOT_REPORTED,
     )
-    return stain, doubt
 
 
 def _forget_range(stain: Stain) -> Stain:
@@ -336,7 +462,10 @@ def _read_own_stain(text: str, marker: str) -> CellReading[Stain]:
         share = read_percent(text)
         if isinstance(share.value, PercentRange):
             return CellReading(Stain(id="stain-1", marker=name, percent_positive=share.value))
-    reading = read_result(text)
+    # A bare "null" in a column of its own is what programs write where there is no value.
+    if read_absence(text):
+        return CellReading(Stain(id="stain-1", marker=name, result=read_result(text).value.result))
+    reading, measures = read_stain_result(text, name)
     read = reading.value
     stain = Stain(
         id="stain-1",
@@ -347,6 +476,8 @@ def _read_own_stain(text: str, marker: str) -> CellReading[Stain]:
         extent=read.extent,
         percent_positive=read.percent,
         pattern=read.pattern,
+        cells_per_hpf=measures.cells_per_hpf,
+        ratio_percent=measures.ratio_percent,
         internal_control=read.internal_control,
     )
     return CellReading(stain, reading.doubts)
