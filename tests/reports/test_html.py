@@ -22,7 +22,8 @@ from spindle.cases.absence import AbsenceReason
 from spindle.cases.course import OutcomeKind, TreatmentKind
 from spindle.reasoning.assessments import KinaseStatus, Support
 from spindle.reports import words
-from spindle.reports.html import NOTES_SHOWN, TEMPLATES, render_report
+from spindle.reports.html import NOTES_SHOWN, render_report
+from spindle.reports.page_templates import TEMPLATES
 
 ANY_TEXT = st.text(st.characters(exclude_categories=[]), max_size=40)
 VOID = {"meta", "br", "link", "img", "hr"}

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from spindle.cases.case import Case
 from spindle.reasoning.patients import assess_patient
+from spindle.reports.page_templates import TEMPLATES
 from spindle.reports.patient_document import make_patient_document
-from spindle.reports.patient_html import TEMPLATES, render_patient_html
+from spindle.reports.patient_html import render_patient_html
 
 VOID = {"meta", "br", "wbr"}
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spindle.cases.notes import CATALOGUE
 from spindle.reports import words
+from spindle.reports.page_templates import make_environment, read_style
 from spindle.reports.plots.funnel import draw_funnel
 from spindle.reports.plots.sites import draw_sites
 from spindle.reports.plots.survival import ENDPOINTS, draw_survival, name_intervals
@@ -28,7 +28,6 @@ View = dict[str, Any]
 NEXT_STEP = "always"
 # Statuses that bear on treatment, whichever kinase they are of.
 FOUND = ("fusion_detected", "rearranged_by_fish")
-TEMPLATES = Path(__file__).with_name("templates")
 DISCORDANT_SHOWN = 40
 DISCORDANT_SHOWN_OF_MANY = 12
 OPEN_SHOWN = 12
@@ -52,16 +51,9 @@ def render_report(document: Document) -> str:
 
 @cache
 def _load_environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = make_environment()
 
     def isolate(value: object) -> Markup:
         return Markup("<bdi>{}</bdi>").format(words.write_words(value))
@@ -75,7 +67,7 @@ def _load_environment() -> Environment:
         "time": words.write_time,
         "outcomes": words.write_outcomes,
         "picture": Markup,
-        "style": lambda name: Markup((TEMPLATES / name).read_text(encoding="utf-8")),
+        "style": read_style,
     }
     environment.filters.update(filters)
     environment.globals.update(

@@ -10,13 +10,13 @@ import datetime
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spindle import __version__
 from spindle.cases.absence import Absent
 from spindle.knowledge.facts import Fact, HowRead
 from spindle.knowledge.leaflet import Section, Statement, StatementKind, load_leaflet
+from spindle.reports.page_templates import make_environment, read_style
 from spindle.reports.reading_level import ReadingLevel, measure_text
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ FACTS_NOTE = (
     "its source, or has no source but us. “Read once” means that one reader read it once in its "
     "source."
 )
-TEMPLATES = Path(__file__).with_name("templates")
 LINE_WIDTH = 78
 LONGEST_LEAD = 5
 """Words before a colon that still read as a label."""
@@ -257,21 +256,11 @@ def render_html(document: Document) -> str:
 
 @cache
 def _load_environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = make_environment()
     environment.filters["day"] = write_day
     environment.filters["lead"] = split_lead
-    environment.filters["style"] = lambda name: Markup(
-        (TEMPLATES / name).read_text(encoding="utf-8")
-    )
+    environment.filters["style"] = read_style
     return environment
 
 

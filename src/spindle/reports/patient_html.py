@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spindle.reports.page_templates import make_environment, read_style
 from spindle.reports.patient_page import make_page
 from spindle.reports.patient_parts import TONES
 from spindle.reports.plots.reflex_path import NARROW, WIDE, draw_reflex_path
@@ -15,7 +15,6 @@ from spindle.reports.plots.reflex_path import NARROW, WIDE, draw_reflex_path
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-TEMPLATES = Path(__file__).with_name("templates")
 # Longer words are given places where they may break; columns are as wide as any other word.
 LONGEST_WORD = 26
 PIECE = 13
@@ -37,16 +36,9 @@ def render_patient_html(document: Mapping[str, Any]) -> str:
 
 @cache
 def _load_environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = make_environment()
 
     def offer_breaks(text: str) -> Markup:
         """Give the text with places where a word longer than any of a language may break."""
@@ -57,7 +49,7 @@ def _load_environment() -> Environment:
         "wide": lambda steps: Markup(draw_reflex_path(steps, width=WIDE)),
         "narrow": lambda steps: Markup(draw_reflex_path(steps, width=NARROW)),
         "breakable": offer_breaks,
-        "style": lambda name: Markup((TEMPLATES / name).read_text(encoding="utf-8")),
+        "style": read_style,
     }
     environment.filters.update(filters)
     environment.globals.update(tones=TONES)

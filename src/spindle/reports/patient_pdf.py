@@ -11,10 +11,10 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from spindle.errors import UserError
+from spindle.reports.page_templates import TEMPLATES
 from spindle.reports.patient_page import make_page
 from spindle.reports.patient_parts import ROOMS, Room, View
 from spindle.reports.patient_rooms import choose_room
@@ -24,7 +24,6 @@ from spindle.reports.plots.svg import write_line
 if TYPE_CHECKING:
     import typst
 
-TEMPLATES = Path(__file__).with_name("templates")
 TEMPLATE = "patient.typ"
 PAGES_OF_MAIN = 2
 # Accessible PDF: tagged, with title, language and a text for the picture.

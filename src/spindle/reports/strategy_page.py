@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spindle.reasoning.strategy_measures import MEASURES
+from spindle.reports.page_templates import make_environment, read_style
 from spindle.reports.plots.strategy import choose_measure, draw_curves, draw_intervals
 from spindle.reports.strategy_words import (
     TABLES,
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 Document = Mapping[str, Any]
 
-TEMPLATES = Path(__file__).with_name("templates")
-
 
 def render_page(document: Document) -> str:
     """Give the whole page as HTML text, ready to be written as UTF-8.
@@ -53,19 +51,12 @@ def render_page(document: Document) -> str:
 
 @cache
 def _load_environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = make_environment()
     environment.filters.update(
         picture=Markup,
-        style=lambda name: Markup((TEMPLATES / name).read_text(encoding="utf-8")),
+        style=read_style,
         mean=write_mean,
         ends=write_ends,
         drawn=write_drawn,
