@@ -452,8 +452,8 @@ def _make_candidate(
 def weigh_open(drafts: Sequence[Draft], candidates: Sequence[Candidate]) -> Mapping[str, float]:
     """Give the middle of the weight against IMT of each diagnosis between which a stain decides.
 
-    IMT, and those for which something recorded speaks or which weigh as much; where there are
-    fewer than two others, all that nobody excluded.
+    IMT, what a red flag or a fusion names, and those for which something typical or a clear weight
+    speaks; where these are fewer than two, all that nobody excluded.
     """
     excluded = {c.id for c in candidates if c.standing is Standing.EXCLUDED}
     pointed = {c.id for c in candidates if c.is_pointed_to}
@@ -466,7 +466,6 @@ def weigh_open(drafts: Sequence[Draft], candidates: Sequence[Candidate]) -> Mapp
 
 
 def _is_in_play(draft: Draft) -> bool:
-    """Whether something recorded speaks for a mimic, or its counts weigh as much as IMT's."""
-    is_weighed = any(line.evidence.is_counted for line in draft.lines)
+    """Whether something typical of a mimic speaks for it, or its counts weigh clearly for it."""
     speaks = any(line.evidence.speaks == FOR and line.firmness <= 1 for line in draft.lines)
-    return speaks or (is_weighed and draft.weight.mid >= 0)
+    return speaks or draft.weight.mid >= find_fact(CLEAR_FACT).number

@@ -93,14 +93,25 @@ def _is_telling(candidate: Item) -> bool:
 
 def _list_telling(candidate: Item) -> list[Item]:
     """Give the evidence that speaks for or against, what counts first."""
-    telling = [e for e in candidate["evidence"] if e["speaks"] in ("for", "against")]
+    telling = [e for e in candidate["evidence"] if _find_way(e, candidate)]
     return sorted(telling, key=lambda e: not e["is_counted"])
+
+
+def _find_way(evidence: Item, candidate: Item) -> str:
+    """Give the column in which evidence stands; empty when it speaks neither way.
+
+    Of a diagnosis that a red flag or a fusion names, a count that leans to it is shown as well.
+    """
+    if evidence["speaks"] in ("for", "against"):
+        return str(evidence["speaks"])
+    leans = candidate["is_pointed_to"] and evidence["is_counted"] and evidence["weight_mid"] > 0
+    return "for" if leans else ""
 
 
 def _make_candidate_row(c: Item, citer: Citer, room: Room, *, is_urgent: bool) -> list[View]:
     cells = []
     for way in ("for", "against"):
-        found = [e for e in _list_telling(c) if e["speaks"] == way][: room.evidence]
+        found = [e for e in _list_telling(c) if _find_way(e, c) == way][: room.evidence]
         said = join_sentences(*(_say_evidence(e) for e in found))
         facts = [fact for e in found for fact in e["facts"]]
         cells.append(limit_refs(citer.line(said or "nothing", facts), ANNEX["differential"]))
