@@ -41,6 +41,7 @@ KEYS = {
         "red_flags",
         "no_red_flags",
         "standing",
+        "first",
         "listed",
         "not_listed",
         "next_stains",
@@ -85,6 +86,7 @@ def find_found(patient: PatientAssessment) -> dict[str, Any]:
         "gate": differential.gate.state.value,
         "red_flags": [flag.id for flag in differential.red_flags],
         "standing": {c.id: c.standing.value for c in differential.candidates},
+        "first": differential.candidates[0].id,
         "next_stains": [stain.marker for stain in differential.next_stains],
         "discordances": [discordance.id for discordance in patient.discordances],
         "driver_confirmed": actions.is_confirmed,
@@ -130,7 +132,7 @@ def list_differences(expect: Vignette, patient: PatientAssessment) -> list[str]:
 
 def iterate_differences(expect: Vignette, patient: PatientAssessment) -> Iterator[str]:
     found = find_found(patient)
-    for key in ("gate", "driver_confirmed"):
+    for key in ("gate", "first", "driver_confirmed"):
         if key in expect:
             yield from compare(key, expect[key], found[key])
     for key in MAPS:
@@ -195,6 +197,8 @@ def test_a_vignette_is_written_as_the_documentation_says(path: Path) -> None:
     assert len(vignette["source"]) > 10
     assert vignette["expect"]
     assert set(vignette["expect"]) <= KEYS["expect"]
+    # Where a diagnosis stands is expected exactly; a list of several could hardly fail.
+    assert all(isinstance(value, str) for value in vignette["expect"].get("standing", {}).values())
 
 
 def test_no_two_vignettes_tell_the_same() -> None:
