@@ -10,6 +10,7 @@ import dataclasses
 import datetime
 from collections.abc import Mapping
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Any
 
 from spindle.cases.absence import Absent
@@ -465,14 +466,34 @@ def describe_record(value: object) -> Any:  # noqa: PLR0911 - one line for each 
 
 def collect_facts(value: object) -> list[str]:
     """Give the ids of every fact that a record, or anything in it, rests on, in order."""
+    found: list[str] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: object, found: list[str]) -> None:
     if isinstance(value, Trace):
-        return list(value.facts)
-    if isinstance(value, list | tuple):
-        return [fact for inner in value for fact in collect_facts(inner)]
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        found: list[str] = []
-        for field in dataclasses.fields(value):
-            inner = getattr(value, field.name)
-            found += inner if field.name == "facts" else collect_facts(inner)
-        return found
-    return []
+        found.extend(value.facts)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            # Words and numbers are most of what stands in a record.
+            if type(inner) not in _PLAIN:
+                _collect(inner, found)
+    else:
+        kind: Any = type(value)
+        for name in _name_fields(kind):
+            inner = getattr(value, name)
+            if name == "facts":
+                found.extend(inner)
+            elif type(inner) not in _PLAIN:
+                _collect(inner, found)
+
+
+_PLAIN = frozenset({str, int, float, bool})
+
+
+@cache
+def _name_fields(kind: type) -> tuple[str, ...]:
+    """Give the names of a record's fields; none for what is no record."""
+    is_record = dataclasses.is_dataclass(kind)
+    return tuple(field.name for field in dataclasses.fields(kind)) if is_record else ()
