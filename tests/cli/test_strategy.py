@@ -199,6 +199,8 @@ def test_a_file_is_written_and_never_over_another_without_force(name: str, tmp_p
         (("--set", "alk"), "has no value"),
         (("--set", "nope=0.5"), "no parameter 'nope'"),
         (("--set", "alk=7/3"), "is no share"),
+        (("--set", f"alk={'9' * 5000}/{'9' * 5000}"), "is no share"),
+        (("--set", f"alk=0.1-{'9' * 5000}"), "is no share"),
         (("--set", "alk_fish.finds|alk_rt_pcr=positive=0.5"), "order of the tests"),
         (("--set", "alk_rt_pcr.finds|alk_ihc=negative=0.5"), "No protocol uses"),
         (("--site", "uterus", "--reference", "pcr"), "Use one of: any, fish."),

@@ -651,3 +651,27 @@ def test_reading_what_was_read_gives_the_same() -> None:
 def test_what_is_written_as_toml_reads_back(table: dict[str, object]) -> None:
     nested = {"a": table, "b": [table, {}], **table}
     assert tomllib.loads(write_toml(nested, ("a comment",))) == json.loads(json.dumps(nested))
+
+
+LONG = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.toml", f'id = "a"\n[patient]\nage = {LONG}\n', "a.toml, line 3"),
+        ("a.toml", f'id = "a"\n[patient]\nage = "{LONG} years"\n', "a.toml, line 3"),
+        ("a.json", f'{{"id": "a", "patient": {{"age": {LONG}}}}}', "5,000 digits"),
+        ("a.json", '{"id": "a", "patient": {"age": 40}}', "no such field"),
+    ],
+)
+def test_numbers_no_field_can_hold_are_refused_in_plain_words(
+    name: str, text: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(UserError) as caught:
+        read_case_file(path)
+    assert said in str(caught.value)
+    assert "sys." not in str(caught.value)
+    assert "keyword" not in str(caught.value)

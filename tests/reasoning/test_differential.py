@@ -330,13 +330,15 @@ def test_infantile_fibrosarcoma_shares_etv6_ntrk3_and_is_not_told_apart_by_it() 
     assert "infantile fibrosarcoma" in find(found, "imt").why
 
 
-def test_alk_does_not_count_for_a_diagnosis_that_shares_it() -> None:
-    found = weigh(stain("ALK"), site="skin", present=("epithelioid morphology",))
-    tumour = find(found, "epithelioid-fibrous-histiocytoma")
-    shown = find_evidence(tumour, "ALK positive")
-    assert not shown.is_counted
-    assert "shares with IMT" in shown.why_not_counted
-    assert shown.of != NOT_REPORTED
+def test_the_stain_of_a_shared_driver_is_weighed_both_ways() -> None:
+    weights = []
+    for result in (POSITIVE, NEGATIVE):
+        found = weigh(stain("ALK", result), site="skin", present=("epithelioid morphology",))
+        shown = find_evidence(find(found, "epithelioid-fibrous-histiocytoma"), f"ALK {result}")
+        assert shown.is_counted
+        assert "and IMT share" in shown.says
+        weights.append(shown.weight_mid)
+    assert weights[0] > 0 > weights[1]
 
 
 @pytest.mark.parametrize(

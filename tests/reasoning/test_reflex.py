@@ -496,3 +496,15 @@ def test_every_protocol_starts_from_alk_and_is_walked_without_results() -> None:
     for protocol in load_protocols().values():
         assert protocol.kinase == "ALK"
         assert assess(protocol_id=protocol.id).next_tests
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("method", SequencingMethod)
+def test_another_fusion_in_a_test_without_a_result_names_the_test_that_found_it(
+    protocol: str, method: SequencingMethod
+) -> None:
+    other = FusionCall(gene5="EWSR1", gene3="CREB1")
+    unstated = sequencing(NOT_REPORTED, other, TPM3_ALK, method=method)
+    assert "EWSR1::CREB1" in say_all(assess(ihc(N), unstated, protocol_id=protocol))
+    alone = sequencing(NOT_REPORTED, other, method=method)
+    assert "EWSR1::CREB1" in say_all(assess(ihc(N), alone, protocol_id=protocol))

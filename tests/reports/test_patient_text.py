@@ -7,6 +7,7 @@ import pytest
 
 from spindle.cases.notes import Note
 from spindle.formats.case_file_values import ReadAs
+from spindle.reports.patient_page import make_page
 from spindle.reports.patient_text import WIDTH, render_patient_text
 
 SMALL = render_patient_text(records.make_document())
@@ -71,3 +72,21 @@ def test_what_was_read_otherwise_and_what_was_doubted_is_printed() -> None:
     assert "line 7, tumour.sites[1]: “Frob”: Kept as written." in text
     assert "line 4, patient.sex: “boy”: male" in text
     assert "HOW THE CASE FILE WAS READ" not in SMALL
+
+
+@pytest.mark.parametrize(
+    "make",
+    [records.make_patient, records.make_full_patient, records.make_hostile_patient],
+    ids=["small", "full", "hostile"],
+)
+def test_the_annex_holds_every_section_and_every_source(make: object) -> None:
+    document = records.make_document(make())  # type: ignore[operator]
+    text = render_patient_text(document, has_annex=True)
+    assert max(map(len, text.splitlines())) <= WIDTH
+    two_pages, _, annex = text.partition("\nANNEX\n")
+    for section in make_page(document)["annex"]:
+        assert f"\n{section['title'].upper()}\n" in annex
+    for source in document["sources"]:
+        assert f"\n[{source['number']}] " in annex
+    assert "--annex" not in text
+    assert two_pages.splitlines()[:5] == render_patient_text(document).splitlines()[:5]

@@ -22,6 +22,7 @@ OBSERVATION_CLASSES: Mapping[str, str] = {
     "rt_pcr": "PcrTest",
     "fusion_test": "FusionTest",
 }
+MAX_DIGITS = 1000
 SCHEMA_ID = "urn:spindle:schema:case:1"
 
 
@@ -63,9 +64,18 @@ def parse_document(text: str | bytes, place: str) -> Any:
         `case-invalid`.
     """
     try:
-        return json.loads(text, object_pairs_hook=_refuse_repeated_keys)
+        return json.loads(
+            text, object_pairs_hook=_refuse_repeated_keys, parse_int=parse_whole_number
+        )
     except (ValueError, RecursionError) as error:
         raise UserError("case-invalid", f"Not JSON: {error}.", place=place) from None
+
+
+def parse_whole_number(digits: str) -> int:
+    """Give a whole number, refusing one that no field of a case could hold."""
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(digits):,} digits is more than any field holds")
+    return int(digits)
 
 
 def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> Document:
@@ -124,6 +134,11 @@ def _describe(error: ValidationError, document: Document) -> str:
     first = max(meant, key=lambda item: len(item["loc"]))
     parts = [str(p) for p in first["loc"] if p not in OBSERVATION_CLASSES.values()]
     where = ".".join(parts) or "the document"
+    if first["type"] == "unexpected_keyword_argument":
+        return (
+            f"{where}: A case document has no such field (value {str(first['input'])[:80]!r}). "
+            "A case in your own words is a TOML file: spindle case --template."
+        )
     return f"{where}: {first['msg']} (value {str(first['input'])[:80]!r})."
 
 

@@ -38,6 +38,10 @@ INTERRUPTED = 130
     help="File to write; the terminal otherwise. A PDF needs one.",
 )  # fmt: skip
 @click.option("--force", "is_forced", is_flag=True, help="Write over an existing file.")
+@click.option(
+    "--annex", "has_annex", is_flag=True,
+    help="Text with the annex too; the other formats have it always.",
+)  # fmt: skip
 @click.option("--region", default="", help="Region whose approvals come first: US, EU.")
 @click.option(
     "--protocol", "protocol_id", default=DEFAULT_PROTOCOL, show_default=True,
@@ -71,12 +75,13 @@ def command(
     is_forced: bool,
     is_template: bool,
     is_interactive: bool,
+    has_annex: bool,
 ) -> int:
     """Report on one patient from CASE, a case file in TOML or JSON.
 
     Two pages (integrated diagnosis as a proposal, tests with their limits, the reflex path, what
     does not go together, differential, options, outlook, gaps) and an annex with the trace and
-    numbered sources. In a terminal the two pages are shown as text.
+    numbered sources. In a terminal the two pages are shown as text, with --annex all of it.
 
     Example: spindle case examples/case-1/case.toml --region EU
     """
@@ -95,7 +100,8 @@ def command(
         from spindle.formats.case_files import read_case_file
 
         reading = read_case_file(case_file, case_id=case_id)
-    content = render(reading, chosen, settings, made_on.date() if made_on else None)
+    day = made_on.date() if made_on else None
+    content = render(reading, chosen, settings, day, has_annex=has_annex)
     _deliver(content, path, is_forced=is_forced)
     return 0
 
@@ -119,6 +125,8 @@ def render(
     form: str,
     settings: dict[str, str],
     made_on: datetime.date | None = None,
+    *,
+    has_annex: bool = False,
 ) -> bytes:
     """Give the report of a case in a format.
 
@@ -150,7 +158,7 @@ def render(
         return render_patient_html(document).encode(errors="replace")
     from spindle.reports.patient_text import render_patient_text
 
-    return render_patient_text(document).encode(errors="replace")
+    return render_patient_text(document, has_annex=has_annex).encode(errors="replace")
 
 
 def _deliver(content: bytes, path: Path | None, *, is_forced: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import tomllib
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from spindle.errors import UserError
 MAX_BYTES = 1_000_000
 # A key of many dotted parts makes the parser work for hours; people write two or three.
 MAX_DOTS_A_LINE = 1000
+# Python refuses to read a whole number of more digits than a few thousand.
+_TOO_LONG = re.compile(r"(?<![0-9\"'])[0-9_]{1000}")
 
 
 def read_toml_text(path: Path, *, slug: str, name: str) -> str:
@@ -75,6 +78,9 @@ def parse_toml_text(
     for number, line in enumerate(text.splitlines(), 1):
         if line.count(".") > MAX_DOTS_A_LINE:
             raise UserError(slug, "The line has too many dots.", place=f"{place}, line {number}")
+        if _TOO_LONG.search(line):
+            message = "The line holds a number with more digits than any field takes."
+            raise UserError(slug, message, place=f"{place}, line {number}")
     try:
         return tomllib.loads(text.replace("\r\n", "\n"), parse_float=parse_float)
     except (ValueError, ArithmeticError, RecursionError) as error:

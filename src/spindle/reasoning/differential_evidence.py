@@ -236,11 +236,12 @@ def find_weight(entity: str, answer: Answer, site_groups: tuple[str, ...]) -> We
 def _weigh_answer(entity: Entity, answer: Answer, weighed: Weighed) -> Line:
     """Give the evidence of a result with counts on both sides."""
     group = find_group(answer.key)
-    doubt = answer.doubt or _doubt_group(group) or _doubt_shared(entity, answer)
+    doubt = answer.doubt or _doubt_group(group)
     weight = NOTHING if doubt else weighed.weight
     counts, reference = weighed.counts, weighed.reference
     evidence = Evidence(
-        says=f"{answer.words}: {_say_rate(entity, answer, counts)}; {reference.words}.",
+        says=f"{answer.words}: {_say_rate(entity, answer, counts)}; {reference.words}."
+        + _say_shared(entity, answer),
         speaks=NEITHER if doubt else hear_weight(weight),
         n=weighed.n,
         of=counts.of,
@@ -283,14 +284,17 @@ def _say_rate(entity: Entity, answer: Answer, counts: Counts) -> str:
     return f"{verb} in {told}{say_notes(counts)}"
 
 
-def _doubt_shared(entity: Entity, answer: Answer) -> str:
-    """Give why a positive stain of a shared driver is not weighed; empty for others."""
+def _say_shared(entity: Entity, answer: Answer) -> str:
+    """Give that a stain asks about a driver which the diagnosis shares; empty for others.
+
+    The result is weighed all the same, a positive as well as a negative one: to drop the one and
+    to count the other would lean every tumour towards IMT.
+    """
     asked = load_kinases().markers.get(answer.key, answer.key.removeprefix(FISH_PREFIX))
     drivers = {driver.kinase for driver in entity.drivers if not driver.is_rare}
-    shared = drivers & set(load_kinases().expand(asked))
-    is_shared = answer.is_positive and bool(shared)
-    said = f"{answer.name} is what {entity.name} shares with IMT, so it does not tell them apart."
-    return said if is_shared else ""
+    if not drivers & set(load_kinases().expand(asked)):
+        return ""
+    return f" The kinase is one that {entity.name} and IMT share, so that it parts them little."
 
 
 @cache

@@ -308,6 +308,7 @@ def _name_answered(test: ProtocolTest, result: str, kinases: Mapping[str, Kinase
         reading.assay
         for reading in _list_answering(test, kinases)
         if reading.result is ReadingResult.POSITIVE
+        or (test.gene == ANY_KINASE and reading.other_fusions)
     ]
     is_own = any(assay.value in test.assays for assay in positive)
     return test.name if result != "positive" or is_own else SUBSTITUTE_NAMES[positive[0]]

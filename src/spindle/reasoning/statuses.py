@@ -222,14 +222,18 @@ def _assess_silence(kinase: str) -> KinaseAssessment:
 
 
 def _choose_fusion(readings: Sequence[Reading]) -> Reading | None:
-    """Give the positive fusion reading that says most: by sequencing, productive, with partner."""
+    """Give the positive fusion reading that says most: by sequencing, productive, with partner.
 
-    def rank(reading: Reading) -> tuple[int, int, int]:
+    The names decide between equals, so that the order of the tests in a file changes nothing.
+    """
+
+    def rank(reading: Reading) -> tuple[int, int, int, str]:
         productive = 1
         if not isinstance(reading.is_productive, Absent):
             productive = 0 if reading.is_productive else 2
         has_no_partner = isinstance(reading.partner, Absent)
-        return int(reading.assay is Assay.RT_PCR), productive, int(has_no_partner)
+        by_pcr = int(reading.assay is Assay.RT_PCR)
+        return by_pcr, productive, int(has_no_partner), str(reading.partner)
 
     fusions = [
         reading

@@ -36,9 +36,12 @@ if TYPE_CHECKING:
 
     Draws = NDArray[np.float64]
 
-_COUNTS = re.compile(r"(\d+)\s*/\s*(\d+)")
-_RANGE = re.compile(r"(\d*\.?\d+)\s*-\s*(\d*\.?\d+)")
-_NUMBER = re.compile(r"\d*\.?\d+")
+LONGEST_SHOWN = 60
+# Counts of patients have at most nine digits, shares at most eighteen after the point.
+_COUNTS = re.compile(r"([0-9]{1,9})\s*/\s*([0-9]{1,9})")
+_SHARE = r"[01]|[01]?\.[0-9]{1,18}"
+_RANGE = re.compile(rf"({_SHARE})\s*-\s*({_SHARE})")
+_NUMBER = re.compile(_SHARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,8 +306,9 @@ def read_belief(key: str, text: str) -> Belief:
             return Belief(low=low, high=high)
     elif _NUMBER.fullmatch(written) and Fraction(written) <= 1:
         return Belief(low=Fraction(written), high=Fraction(written))
+    shown = written if len(written) <= LONGEST_SHOWN else f"{written[:LONGEST_SHOWN]}…"
     raise UserError(
         "usage",
-        f"{key} = {text!r} is no share.",
+        f"{key} = {shown!r} is no share.",
         cure="Write counts (n/N), a share from nought to one, or a range of shares (low-high).",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from spindle.reports.patient_page import make_page
@@ -17,26 +17,37 @@ _HANG = "   "
 _WIDE_KINDS = ("W", "F")
 
 
-def render_patient_text(document: Mapping[str, Any]) -> str:
-    """Give the first two pages as text, with the sources that they cite.
+def render_patient_text(document: Mapping[str, Any], *, has_annex: bool = False) -> str:
+    """Give the report as text.
 
-    The annex with evidence in full, trace and facts is in the HTML, PDF and JSON.
+    Parameters
+    ----------
+    has_annex:
+        The annex with evidence in full, trace, facts and all sources follows the first two
+        pages; without it the sources that those pages cite.
     """
     page = make_page(document)
     lines = [*_write_head(page), *_write_alerts(page)]
-    for section in page["main"]:
-        lines += ["", section["title"].upper(), "-" * min(WIDTH, len(section["title"]))]
-        for block in section["blocks"]:
-            lines += _write_block(block)
-    lines += [*_write_reading(page), *_write_sources(page)]
-    lines += ["", *_wrap(_END), "", f"{page['notice']} {page['advice']}"]
+    lines += _write_sections(page["main"])
+    if has_annex:
+        lines += ["", "=" * WIDTH, "ANNEX", *_write_sections(page["annex"])]
+    else:
+        lines += [*_write_reading(page), *_write_sources(page), "", *_wrap(_END)]
+    lines += ["", f"{page['notice']} {page['advice']}"]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
 _END = (
-    "The annexes that are named above, with the evidence in full, the trace and every fact, are "
-    "in the report as HTML, PDF or JSON (--format html, pdf, json)."
+    "The annexes that are named above, with the evidence in full, the trace and every fact, "
+    "follow with --annex, and are in the report as HTML, PDF or JSON (--format html, pdf, json)."
 )
+
+
+def _write_sections(sections: Iterable[View]) -> Iterator[str]:
+    for section in sections:
+        yield from ("", section["title"].upper(), "-" * min(WIDTH, len(section["title"])))
+        for block in section["blocks"]:
+            yield from _write_block(block)
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> list[str]:
@@ -80,26 +91,61 @@ def _say(line: View) -> str:
     return f"{said.strip()}{refs}"
 
 
-def _write_block(block: View) -> Iterable[str]:
-    kind = block["kind"]
-    if kind == "layer":
-        yield f"{block['number']}. {block['title']}"
-        for line in block["lines"]:
-            yield from _write_line(line, _HANG)
-    elif kind == "list":
-        for line in block["lines"]:
-            yield from _write_line(line)
-    elif kind == "table":
-        for row in block["rows"]:
-            yield from _wrap(_say(row[0]), rest=_HANG)
-            for head, cell in zip(block["head"][1:], row[1:], strict=True):
-                yield from _wrap(f"{head}: {_say(cell)}", _HANG, _HANG * 2)
-    elif kind == "picture":
-        yield from _wrap(block["about"])
-        for place, step in enumerate(block["steps"][1:]):
-            arrow = "   " if place == 0 else "-> "
-            yield from _wrap(step["says"] if step["kind"] != "proposed" else step["label"],
-                             f"  {arrow}", "     ")  # fmt: skip
+def _write_block(block: View) -> Iterator[str]:
+    yield from _WRITERS[block["kind"]](block)
+
+
+def _write_layer(block: View) -> Iterator[str]:
+    yield f"{block['number']}. {block['title']}"
+    for line in block["lines"]:
+        yield from _write_line(line, _HANG)
+
+
+def _write_list(block: View) -> Iterator[str]:
+    for line in block["lines"]:
+        yield from _write_line(line)
+
+
+def _write_numbered(block: View) -> Iterator[str]:
+    for number, line in enumerate(block["lines"], 1):
+        yield from _wrap(f"{number}. {_say(line)}", rest=_HANG)
+
+
+def _write_heading(block: View) -> Iterator[str]:
+    yield from ("", *_wrap(block["text"]))
+
+
+def _write_table(block: View) -> Iterator[str]:
+    if block["caption"]:
+        yield from _wrap(f"{block['caption']}:")
+    for row in block["rows"]:
+        yield from _wrap(_say(row[0]), rest=_HANG)
+        for head, cell in zip(block["head"][1:], row[1:], strict=True):
+            yield from _wrap(f"{head}: {_say(cell)}", _HANG, _HANG * 2)
+
+
+def _write_picture(block: View) -> Iterator[str]:
+    yield from _wrap(block["about"])
+    for place, step in enumerate(block["steps"][1:]):
+        arrow = "   " if place == 0 else "-> "
+        says = step["says"] if step["kind"] != "proposed" else step["label"]
+        yield from _wrap(says, f"  {arrow}", "     ")
+
+
+def _write_all_sources(block: View) -> Iterator[str]:
+    for source in block["sources"]:
+        yield from _wrap(f"[{source['number']}] {source['text']}", rest="    ")
+
+
+_WRITERS: Mapping[str, Callable[[View], Iterator[str]]] = {
+    "layer": _write_layer,
+    "list": _write_list,
+    "numbered": _write_numbered,
+    "heading": _write_heading,
+    "table": _write_table,
+    "picture": _write_picture,
+    "sources": _write_all_sources,
+}
 
 
 def _write_reading(page: View) -> Iterator[str]:
