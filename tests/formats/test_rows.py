@@ -316,7 +316,10 @@ def test_columns_about_the_specimen(tmp_path: Path) -> None:
     (first, _), (second, notes) = read_rows(tmp_path, table)
     specimen = first.specimens[0]
     assert (specimen.kind, specimen.tumour_content_percent) == (SpecimenKind.BIOPSY, 60)
-    assert [finding.words for finding in specimen.histology] == ["necrosis, plasma cells"]
+    assert [finding.name for finding in specimen.histology] == ["necrosis", "plasma cells"]
+    assert {words_of(finding.provenance) for finding in specimen.histology} == {
+        "necrosis, plasma cells"
+    }
     assert second.specimens[0].kind == NOT_REPORTED
     assert second.specimens[0].tumour_content_percent == UNKNOWN
     assert slugs(notes) == ["result-unreadable", "result-unreadable"]
@@ -614,3 +617,25 @@ def test_every_fact_says_where_it_was_written(tmp_path: Path) -> None:
         assert isinstance(place, Provenance)
         assert (place.column, place.row, place.source) == (column, 2, "table.csv")
     assert case.outcomes[0].provenance == case.follow_up.provenance
+
+
+def test_histology_of_a_table_reads_as_in_a_case_file(tmp_path: Path) -> None:
+    table = """
+    No | Histology
+    1 | spindle cells, no necrosis, 3 mitoses/10 HPF
+    2 | atypia not assessed
+    3 | something of which nothing is sure
+    4 | not reported
+    """
+    read = read_rows(tmp_path, table)
+    found = [
+        [(item.name, item.is_present) for part in case.specimens for item in part.histology]
+        for case, _ in read
+    ]
+    assert found == [
+        [("spindle cells", True), ("necrosis", False), ("mitoses", True)],
+        [("atypia not assessed", True)],
+        [("something of which nothing is sure", True)],
+        [],
+    ]
+    assert [slugs(notes) for _, notes in read] == [[], ["result-unreadable"], [], []]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.case import Case
@@ -13,6 +14,7 @@ from spindle.cases.patient import Patient
 from spindle.cases.provenance import Provenance
 from spindle.cases.specimen import Specimen, SpecimenKind
 from spindle.cases.tumour import Tumour
+from spindle.formats.cells.histology import read_findings
 from spindle.formats.cells.numbers import read_percent
 from spindle.formats.cells.phrases import read_absence
 from spindle.formats.columns import Column
@@ -284,9 +286,14 @@ def _fill_tumour_content(column: Column) -> Fill:
 
 def _fill_histology(column: Column) -> Fill:
     def fill(draft: RowDraft, text: str) -> None:
-        if text and not read_absence(text):
-            place = draft.place(column, text)
-            draft.histology.append(HistologyFinding(name=text, words=text, provenance=place))
+        if not text or read_absence(text):
+            return
+        reading = read_findings(text)
+        draft.note_doubts(column, text, reading.doubts)
+        place = draft.place(column, text)
+        # Words too long to be read are kept as they are, like words of which nothing is sure.
+        for finding in reading.value or (HistologyFinding(name=text, words=text),):
+            draft.histology.append(replace(finding, provenance=place))
 
     return fill
 
