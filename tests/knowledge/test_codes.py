@@ -7,7 +7,7 @@ import pytest
 
 from spindle.errors import UserError
 from spindle.knowledge import codes
-from spindle.knowledge.codes import find_entity, list_codes, load_codes, make_code
+from spindle.knowledge.codes import list_codes, load_codes, make_code
 from spindle.knowledge.fact_tables import TableRow, load_tables, parse_rows
 from spindle.knowledge.facts import load_facts, make_fact
 from spindle.knowledge.sources import load_sources
@@ -51,14 +51,12 @@ def make_row(**changes: str) -> TableRow:
 )
 def test_codes_are_those_of_their_vocabularies(entity: str, system: str, expected: str) -> None:
     assert [code.code for code in list_codes(entity, system)] == [expected]
-    assert find_entity(system, expected) == entity
 
 
 def test_the_epithelioid_variant_has_no_icd_o_code() -> None:
     """8825/3 could not be confirmed anywhere."""
     assert {code.system for code in list_codes("eims")} == {"Mondo"}
     assert "codes.eims.no-icd-o" in load_facts()
-    assert find_entity("ICD-O", "8825/3") == ""
 
 
 @pytest.mark.parametrize("code", load_codes(), ids=lambda code: code.fact.id)

@@ -85,7 +85,7 @@ def test_a_quoted_cell_of_two_lines_moves_the_lines_of_later_rows() -> None:
     two = ROW.replace("sinonasal IMT", '"sinonasal\nIMT"')
     rows = parse(two, ROW.replace("test.one", "test.two"))
     assert [row.fact.place for row in rows] == [
-        "tables/test.csv, line 3", "tables/test.csv, line 4",
+        "tables/test.csv, line 2", "tables/test.csv, line 4",
     ]  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def test_a_bad_row_is_refused_with_its_line(old: str, new: str, word: str) -> No
         (HEADER.replace("note", "marker"), "'note' is missing"),
         (f"{HEADER},n", "stands twice"),
         ("", "is missing"),
-        ("\ufeff" + HEADER, "is not known"),
+        ("\ufeff" + HEADER, "U+FEFF, which nobody can see"),
     ],
 )
 def test_a_bad_header_is_refused(header: str, word: str) -> None:
@@ -249,10 +249,10 @@ def declare(monkeypatch: pytest.MonkeyPatch, **changes: str) -> UserError:
     ("changes", "word"),
     [
         ({"columns": '"marker"'}, "columns"),
-        ({"columns": "[1]"}, "no word"),
+        ({"columns": "[1]"}, "list of words"),
         ({"columns": '["marker", "source"]'}, "source"),
         ({"statement": '"{stain}: {counts}."'}, "stain"),
-        ({"statement": '"{marker: {counts}."'}, "statement"),
+        ({"statement": '"{marker: {counts}."'}, "can't be filled in"),
         ({"path": '""'}, "path"),
         ({"author": '"me"'}, "author"),
         ({"twice": "1"}, "stands twice"),

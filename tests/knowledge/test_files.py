@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from spindle.errors import UserError
 from spindle.knowledge import files
+from spindle.knowledge.damage import find_key_line
 from spindle.knowledge.files import (
     Entry,
     check_keys,
@@ -44,9 +47,10 @@ def test_an_entry_knows_its_file_and_line() -> None:
 def test_a_line_is_never_that_of_another_entry(text: str) -> None:
     lines = text.splitlines()
     for entry in read_entries("facts/new.toml", "facts", text=text):
-        line = int(entry.place.rsplit(" ", 1)[1])
-        # The entry's id stands right below its head; no line (0) is better than a wrong one.
-        assert line == 0 or lines[line] == f'id = "{entry.values["id"]}"'
+        told = re.search(r"line (\d+)$", entry.place)
+        # The entry's id stands right below its head; no line is better than a wrong one.
+        assert told is None or lines[int(told[1])] == f'id = "{entry.values["id"]}"'
+        assert told or re.search(r"entry [12] of facts$", entry.place)
 
 
 def test_text_that_is_not_toml_names_the_file_and_the_line() -> None:
@@ -97,6 +101,7 @@ OPTIONAL = {"is_inferred": bool, "unit": str}
         ({"id": 5, "n": 1}, "expected str"),
         ({"id": "a", "n": 1, "is_inferred": 1}, "expected bool"),
         ({"id": "a", "n": 1, "unit": ["x"]}, "expected str"),
+        ({"id": "a", "n": 1, "unit": ""}, "no unit"),
     ],
 )
 def test_a_malformed_field_is_named(values: dict[str, object], word: str) -> None:
@@ -112,7 +117,7 @@ def test_blanks_are_nothing(blank: str) -> None:
 
 
 def test_a_complete_entry_passes() -> None:
-    entry = Entry({"id": "a", "n": 0, "unit": "", "is_inferred": False}, "f.toml, line 1")
+    entry = Entry({"id": "a", "n": 0, "unit": "mm", "is_inferred": False}, "f.toml, line 1")
     check_keys(entry, REQUIRED, OPTIONAL)
     assert entry.values["n"] == 0
 
@@ -134,3 +139,12 @@ def test_files_are_listed_in_order_and_by_kind() -> None:
 def test_knowledge_is_found_inside_the_package() -> None:
     assert files.data_folder().joinpath("sources", "core.toml").is_file()
     assert data_folder().name == "data"
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [("a", 1), ("t", 2), ("t.b", 3), ("t.c d", 4), ("t.u.e", 6), ("t.x", 2), ("x", 1)],
+)
+def test_a_dotted_key_is_found_by_its_line(key: str, line: int) -> None:
+    text = 'a = 1\n[t] # here\nb = 2\n"c d" = 3\n[[ t.u ]]\ne = [\n  "f = 1",\n]\n'
+    assert find_key_line(text, key) == line

@@ -9,7 +9,8 @@ import pytest
 from spindle import assays
 from spindle.assays.fish import FishCall, NucleiCount, interpret_count
 from spindle.errors import UserError
-from spindle.knowledge import fish_rules
+from spindle.knowledge import files, fish_rules
+from spindle.knowledge.facts import load_facts
 from spindle.knowledge.fish_rules import (
     DEFAULT_RULE,
     FishRule,
@@ -46,10 +47,12 @@ Load = Callable[..., dict[str, FishRule]]
 
 @pytest.fixture
 def load(monkeypatch: pytest.MonkeyPatch) -> Iterator[Load]:
+    load_facts()
+
     def load_texts(*texts: str) -> dict[str, FishRule]:
         paths = {f"fish_rules/new{n}.toml": text for n, text in enumerate(texts)}
         monkeypatch.setattr(fish_rules, "list_files", lambda folder: list(paths))
-        monkeypatch.setattr(fish_rules, "read_text", paths.__getitem__)
+        monkeypatch.setattr(files, "read_text", paths.__getitem__)
         load_fish_rules.cache_clear()
         return dict(load_fish_rules())
 

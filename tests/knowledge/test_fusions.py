@@ -10,20 +10,16 @@ from spindle.knowledge.fact_tables import TableRow, load_rows, load_tables, pars
 from spindle.knowledge.facts import load_facts, make_fact
 from spindle.knowledge.fusions import (
     ANY,
-    Among,
-    Evidence,
     Frame,
-    Method,
     find_junctions,
     find_partner,
     is_known_at_site,
     list_partners,
     list_patterns,
-    list_prevalence,
     load_fusions,
     make_fusion,
 )
-from spindle.knowledge.kinase_domains import find_kinase_domains, load_kinase_domains
+from spindle.knowledge.kinase_domains import load_kinase_domains
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.sources import load_sources
 from spindle.knowledge.terms import find_gene
@@ -164,38 +160,6 @@ def test_most_uterine_tumours_stain_granular_whatever_their_partner() -> None:
 # How often --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kinase", "group", "counts"),
-    [
-        (ANY, ANY, {(71, 82), (31, 36)}),
-        ("ALK", ANY, {(47, 82), (37, 71), (35, 62), (29, 40), (21, 36), (10, 11)}),
-        ("ROS1", "lung", {(14, 35)}),
-        ("ROS1", "not_lung", {(6, 47)}),
-        ("ALK", "sinonasal", {(1, 25), (0, 25), (1, 13)}),
-        ("ALK", "uterus", {(22, 28), (8, 10), (5, 6)}),
-        ("ALK", "bladder", {(9, 16), (18, 21)}),
-        ("ROS1", "genitourinary", {(0, 8)}),
-        ("RET", ANY, {(0, 40)}),
-        ("NTRK3", ANY, {(3, 82), (2, 40)}),
-        ("none", ANY, {(11, 82), (7, 40)}),
-        ("ALK", "skin", set()),
-    ],
-)
-def test_how_often_a_kinase_was_found_by_site(
-    kinase: str, group: str, counts: set[tuple[int, int]]
-) -> None:
-    assert {(row.fact.n, row.fact.of) for row in list_prevalence(kinase, group)} == counts
-
-
-def test_no_stain_and_no_chosen_tumour_counts_as_prevalence() -> None:
-    for kinase in ("ALK", "ROS1"):
-        for group in ("bladder", "uterus", "genitourinary", ANY):
-            rows = list_prevalence(kinase, group)
-            assert all(row.method is not Method.STAIN for row in rows)
-            assert all(row.among is Among.TESTED for row in rows)
-            assert all(row.evidence is Evidence.IMT for row in rows)
-
-
 def test_a_series_that_is_split_by_age_adds_up() -> None:
     facts = load_facts()
     parts = [
@@ -279,7 +243,8 @@ def test_a_bad_row_is_refused_with_its_place(changes: dict[str, str], word: str)
 
 
 def test_alk_has_two_conventions_for_its_kinase_domain() -> None:
-    found = {domain.convention: (domain.start, domain.end) for domain in find_kinase_domains("ALK")}
+    domains = [domain for domain in load_kinase_domains() if domain.gene == "ALK"]
+    found = {domain.convention: (domain.start, domain.end) for domain in domains}
     assert found == {"kinase-com": (1116, 1385), "uniprot": (1116, 1392)}
 
 
@@ -287,7 +252,6 @@ def test_every_kinase_that_is_read_has_a_domain_inside_its_protein() -> None:
     assert {domain.gene for domain in load_kinase_domains()} >= set(load_kinases().names)
     for domain in load_kinase_domains():
         assert 1 <= domain.start < domain.end <= domain.protein_length
-    assert find_kinase_domains("NOSUCH1") == ()
 
 
 def test_a_fusion_of_a_rhabdomyosarcoma_is_no_fusion_of_an_imt() -> None:

@@ -6,7 +6,12 @@ import pytest
 
 from spindle.errors import UserError
 from spindle.knowledge import histology
-from spindle.knowledge.histology import find_finding, list_implied, load_findings
+from spindle.knowledge.histology import (
+    find_finding,
+    list_implied,
+    load_finding_words,
+    load_findings,
+)
 
 # The findings that cases, mimics and adverse features share by name.
 NAMES = """spindle cells; inflammatory infiltrate; plasma cells; lymphocytes; eosinophils;
@@ -70,7 +75,7 @@ GOOD = {"name": "necrosis", "words": "necrotic", "implies": "", "is_counted": ""
 @pytest.fixture
 def from_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Mapping[str, str]]]:
     rows: list[Mapping[str, str]] = []
-    caches = (load_findings, histology._index_words, find_finding)
+    caches = (load_findings, load_finding_words, find_finding)
     for cached in caches:
         cached.cache_clear()
     monkeypatch.setattr(histology, "load_terms", lambda _: tuple(rows))
@@ -82,7 +87,8 @@ def from_rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Mapping[str, str
 @pytest.mark.parametrize(
     ("other", "message"),
     [
-        (GOOD, "'necrosis' stands twice"),
+        ({**GOOD, "name": "dead cells", "implies": "dead cells"}, "implies itself"),
+        ({**GOOD, "name": "dead cells", "is_counted": "maybe"}, "is_counted = 'maybe'"),
         ({**GOOD, "name": "dead cells", "implies": "death"}, "implies 'death'"),
         ({**GOOD, "name": "dead cells"}, "'necrotic' has two meanings"),
     ],
@@ -94,4 +100,4 @@ def test_a_malformed_vocabulary_is_refused(
     with pytest.raises(UserError, match=message) as caught:
         find_finding("necrosis")
     assert caught.value.slug == "knowledge-invalid"
-    assert caught.value.place == "vocabularies/histology.csv"
+    assert caught.value.place.startswith("vocabularies/histology.csv, line ")

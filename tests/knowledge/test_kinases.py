@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from spindle.errors import UserError
-from spindle.knowledge import kinases
+from spindle.knowledge import files
 from spindle.knowledge.kinases import load_kinases
+from spindle.knowledge.sources import load_sources
 
 GOOD = """
 source = "spindle"
@@ -37,7 +38,8 @@ def test_alk_comes_first_and_a_pan_trk_stain_asks_about_three() -> None:
 )
 def test_a_malformed_file_is_refused(old: str, new: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert old in GOOD
-    monkeypatch.setattr(kinases, "read_text", lambda _: GOOD.replace(old, new))
+    load_sources()
+    monkeypatch.setattr(files, "read_text", lambda _: GOOD.replace(old, new))
     with pytest.raises(UserError) as error:
         load_kinases.__wrapped__()
     assert error.value.slug == "knowledge-invalid"

@@ -14,14 +14,13 @@ from spindle.knowledge import stain_rules
 from spindle.knowledge.entities import load_entities
 from spindle.knowledge.fact_tables import load_tables, parse_rows
 from spindle.knowledge.facts import load_facts
-from spindle.knowledge.files import Entry, parse_toml, read_entries
+from spindle.knowledge.files import Entry, read_document, read_entries
 from spindle.knowledge.histology import load_findings
 from spindle.knowledge.markers import (
     MarkerCount,
     check_row,
     find_group,
     find_localisation,
-    find_required_localisation,
     list_counts,
     list_finding_counts,
     list_markers,
@@ -277,12 +276,12 @@ def test_nuclear_proteins_are_taken_as_nuclear_unless_recorded_elsewhere(marker:
     rule = find_localisation(marker)
     assert rule is not None
     assert rule.is_assumed
-    assert find_required_localisation(marker) == ("nuclear", "localisation.nuclear-proteins")
+    assert (rule.localisation, rule.fact) == ("nuclear", "localisation.nuclear-proteins")
 
 
 @pytest.mark.parametrize("marker", ["ALK", "ROS1", "SMA", "S100"])
 def test_other_stains_count_wherever_they_lie(marker: str) -> None:
-    assert find_required_localisation(marker) is None
+    assert find_localisation(marker) is None
 
 
 @pytest.mark.parametrize(
@@ -427,9 +426,9 @@ def from_text(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
     def use(text: str) -> None:
         monkeypatch.setattr(
-            stain_rules, "read_entries", lambda p, t, _, **o: read_entries(p, t, text, **o)
+            stain_rules, "read_entries", lambda p, t, **o: read_entries(p, t, text, **o)
         )
-        monkeypatch.setattr(stain_rules, "parse_toml", lambda _, p: parse_toml(text, p))
+        monkeypatch.setattr(stain_rules, "read_document", lambda p: read_document(p, text))
 
     yield use
     load_probes.cache_clear()

@@ -9,7 +9,7 @@ import pytest
 
 from spindle.errors import UserError
 from spindle.knowledge.facts import find_fact
-from spindle.knowledge.files import read_text
+from spindle.knowledge.files import Entry, read_text
 from spindle.knowledge.protocols import (
     CHECKS,
     DEFAULT_PROTOCOL,
@@ -76,7 +76,7 @@ def change(*way: str, to: Any) -> dict[str, Any]:
 
 def refuse(values: dict[str, Any]) -> UserError:
     with pytest.raises(UserError) as caught:
-        make_protocol(values, PATH)
+        make_protocol(Entry(values, PATH))
     assert caught.value.slug == "knowledge-invalid"
     assert caught.value.place.startswith(PATH)
     return caught.value
@@ -192,7 +192,7 @@ def test_an_unknown_protocol_lists_the_ids() -> None:
 
 
 def test_a_good_protocol_is_made() -> None:
-    protocol = make_protocol(GOOD, PATH)
+    protocol = make_protocol(Entry(GOOD, PATH))
     assert protocol.start == "ihc"
     assert protocol.steps["ask"].edges == {"if_none": "stop"}
 
@@ -206,7 +206,7 @@ def test_a_protocol_without_a_field_is_refused(field: str) -> None:
 def test_a_test_without_a_way_for_a_result_is_refused(result: str) -> None:
     error = refuse(change("steps", "ihc", result, to=None))
     assert result in error.message
-    assert "step ihc" in error.place
+    assert "step ihc" in error.message
 
 
 @pytest.mark.parametrize(

@@ -342,7 +342,7 @@ RESISTANCE: dict[str, Any] = {
 @pytest.mark.parametrize(
     ("make", "values", "words"),
     [
-        (make_therapy, THERAPY | {"harms": []}, "names no harm"),
+        (make_therapy, THERAPY | {"harms": []}, "no harms"),
         (make_therapy, THERAPY | {"harms": ["harm.made-up"]}, "does not exist"),
         (make_therapy, THERAPY | {"kind": "magic"}, "'magic' is not known"),
         (make_therapy, THERAPY | {"needs": [["rich"]]}, "'rich' is not known"),
@@ -358,13 +358,13 @@ RESISTANCE: dict[str, Any] = {
         (make_therapy, THERAPY | {"own_needs": [["progressed"]]}, "without the other"),
         (make_indication, INDICATION | {"agent": "aspirin"}, "'aspirin' is not known"),
         (make_indication, INDICATION | {"region": "UK"}, "'UK' is not known"),
-        (make_indication, INDICATION | {"facts": []}, "names no fact"),
+        (make_indication, INDICATION | {"facts": []}, "no facts"),
         (make_indication, INDICATION | {"from_months": 216, "below_months": 12}, "for no age"),
         (make_indication, INDICATION | {"date": "2022"}, "expected date"),
         (make_label, {"id": "x", "kinases": ["ALK"], "accepts": ["stain"], "wording": "x",
-                      "facts": []}, "'stain' is not known"),
+                      "facts": ["age.adult"]}, "'stain' is not known"),
         (make_resistance, RESISTANCE | {"context": "rumour"}, "'rumour' is not known"),
-        (make_resistance, RESISTANCE | {"facts": []}, "names no fact"),
+        (make_resistance, RESISTANCE | {"facts": []}, "no facts"),
     ],
 )  # fmt: skip
 def test_a_malformed_entry_is_refused_with_its_place(

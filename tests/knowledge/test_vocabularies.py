@@ -26,6 +26,7 @@ from spindle.knowledge.terms import (
     site_pattern,
 )
 from spindle.knowledge.vocabularies import fold, header_terms, read_header
+from spindle.knowledge.vocabulary_keys import COLUMNS, LISTS, LOOKED_UP, TERM_COLUMNS
 from spindle.knowledge.words import (
     find_key,
     index_words,
@@ -43,6 +44,12 @@ WORD_LISTS = sorted(path.stem for path in DATA.glob("*.toml"))
 TERM_TABLES = sorted(path.stem for path in DATA.glob("*.csv"))
 GOOD_LIST = 'source = "Spindle"\nchecked_on = 2026-11-20\n'
 GOOD_ROWS = "name,words,source,checked_on\n"
+
+
+def test_what_every_vocabulary_holds_is_declared() -> None:
+    assert set(WORD_LISTS) == set(LISTS)
+    assert set(TERM_TABLES) == set(COLUMNS)
+    assert set(LOOKED_UP) <= set(LISTS)
 
 
 @pytest.mark.parametrize("name", WORD_LISTS)
@@ -80,24 +87,34 @@ def test_a_list_without_source_or_words_is_refused(text: str, what: str) -> None
     assert "mine.toml" in caught.value.place
 
 
+@pytest.mark.parametrize("value", ["nan", "7", "true", '["a", 1]', "[]", '[" "]', '"zzz"'])
+def test_a_list_that_holds_no_words_is_told_with_its_line(value: str) -> None:
+    with pytest.raises(UserError, match=r"t\.b is not a list of words") as caught:
+        parse_word_lists("mine.toml", f'{GOOD_LIST}a = ["x"]\n[t]\nb = {value}\n')
+    assert caught.value.place == "vocabularies/mine.toml, line 5"
+
+
 @pytest.mark.parametrize(
     ("row", "what"),
     [
-        ("lung,lung,,2026-11-20", "Line 3 has no source"),
-        ("lung,lung,Spindle,", "Line 3 has no checked_on"),
-        (",lung,Spindle,2026-11-20", "Line 3 has no name"),
-        ("lung,lung,Spindle,yesterday", "Line 3: checked_on"),
-        ("lung,lung,Spindle", "Line 3 has not one cell"),
-        ("lung,lung,Spindle,2026-11-20,x", "Line 3 has not one cell"),
+        ("lung,lung,,2026-11-20", "no source"),
+        ("lung,lung,Spindle,", "no checked_on"),
+        (",lung,Spindle,2026-11-20", "no name"),
+        ("lung,lung,Spindle,yesterday", "a day is written"),
+        ("lung,lung,Spindle,20261120", "a day is written"),
+        ("lung,lung,Spindle,2026-W10-1", "a day is written"),
+        ("lung,lung,Spindle", "3 cells"),
+        ("lung,lung,Spindle,2026-11-20,x", "5 cells"),
+        ("liver,hepar,Spindle,2026-11-20", "stands twice"),
     ],
 )
 def test_a_term_without_source_is_refused_with_its_line(row: str, what: str) -> None:
     text = f"{GOOD_ROWS}liver,liver,Spindle,2026-11-20\n{row}\n"
     with pytest.raises(UserError) as caught:
-        parse_terms("mine.csv", text)
+        parse_terms("mine.csv", text, ("words", *TERM_COLUMNS))
     assert caught.value.slug == "knowledge-invalid"
     assert what in caught.value.message
-    assert "mine.csv" in caught.value.place
+    assert caught.value.place == "vocabularies/mine.csv, line 3"
 
 
 @pytest.fixture
@@ -109,7 +126,8 @@ def own_files(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, s
         clear()
 
     def clear() -> None:
-        for cached in (load_word_lists, index_words, make_pattern, terms._sites, terms._symptoms):
+        tables = (terms._sites, terms._symptoms, terms._markers, terms._genes)
+        for cached in (load_word_lists, load_terms, index_words, make_pattern, *tables):
             cached.cache_clear()  # type: ignore[attr-defined]
 
     yield put

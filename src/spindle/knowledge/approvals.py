@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from spindle.knowledge.ages import AgeLimits
 from spindle.knowledge.facts import Fact
-from spindle.knowledge.files import Entry, check_keys, read_entries
+from spindle.knowledge.files import WORD_LISTS, Entry, MaybeWords, check_keys, read_entries
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.regions import load_regions
 from spindle.knowledge.therapies import (
@@ -107,7 +107,7 @@ def make_label(entry: Entry) -> LabelTerm:
     UserError
         `knowledge-invalid` for a malformed field, or an unknown kinase, proof or fact.
     """
-    required = {"id": str, "kinases": list, "accepts": list, "wording": str, "facts": list}
+    required = {"id": str, "kinases": list, "accepts": MaybeWords, "wording": str, "facts": list}
     check_keys(entry, required, {})
     values = dict(entry.values)
     refuse_unknown(entry, values["kinases"], load_kinases().names, "kinase")
@@ -146,7 +146,7 @@ def make_indication(entry: Entry) -> Indication:
         or fact, ages that can't be, or an indication without a fact.
     """
     required = {
-        "id": str, "agent": str, "region": str, "label": str, "says": str, "needs": list,
+        "id": str, "agent": str, "region": str, "label": str, "says": str, "needs": WORD_LISTS,
         "facts": list,
     }  # fmt: skip
     optional = {
@@ -158,10 +158,8 @@ def make_indication(entry: Entry) -> Indication:
     refuse_unknown(entry, [values["agent"]], load_therapies(), "treatment")
     refuse_unknown(entry, [values["region"]], load_regions(), "region")
     refuse_unknown(entry, [values["label"]], load_labels(), "label")
-    if not values["facts"]:
-        raise entry.fail(f"{values['id']} names no fact.")
     youngest, oldest = values.get("from_months"), values.get("below_months")
-    if youngest is not None and oldest is not None and youngest >= oldest:
+    if min(youngest or 0, oldest or 0) < 0 or (oldest is not None and (youngest or 0) >= oldest):
         raise entry.fail(f"{values['id']} is for no age.")
     return Indication(
         id=values["id"],

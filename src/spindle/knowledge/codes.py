@@ -81,9 +81,3 @@ def make_code(row: TableRow, facts: Mapping[str, Fact]) -> Code:
 def list_codes(entity: str, system: str = "") -> tuple[Code, ...]:
     """Give the codes of a disease or a site, in one vocabulary where it is named."""
     return tuple(c for c in load_codes() if c.entity == entity and system in ("", c.system))
-
-
-@cache
-def find_entity(system: str, code: str) -> str:
-    """Give the disease or site of a code; empty for a code that is not held."""
-    return next((c.entity for c in load_codes() if (c.system, c.code) == (system, code)), "")

@@ -68,8 +68,6 @@ def make_conflict(entry: Entry) -> Conflict:
     for subject in values["subjects"]:
         if subject not in SUBJECTS:
             raise entry.fail(f"{values['id']} is about {subject!r}; known are {_SUBJECT_WORDS}.")
-    if not values["subjects"]:
-        raise entry.fail(f"{values['id']} is about nothing; known are {_SUBJECT_WORDS}.")
     values["sides"] = tuple(facts[side] for side in values["sides"])
     values["subjects"] = tuple(values["subjects"])
     return Conflict(**values, written_at=entry.place)

@@ -8,8 +8,6 @@ how, is code in `reasoning/discordance.py`; every text and every list is data.
 
 from __future__ import annotations
 
-import re
-import string
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,7 +16,7 @@ from typing import Any
 
 from spindle.cases.observations import StainPattern
 from spindle.knowledge.facts import load_facts
-from spindle.knowledge.files import Entry, check_keys, parse_toml, read_text
+from spindle.knowledge.files import Entry, check_braces, check_keys, read_entries, read_text
 from spindle.knowledge.histology import load_findings
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.site_groups import load_site_groups
@@ -52,7 +50,6 @@ CONDITIONS = (
 )
 _TABLES = ("kinds", "explanations", "unseen", "settles", "patterns", "placed_partners", "tumours")
 _PATTERNS = frozenset(StainPattern)
-_HEAD = re.compile(rf"\[\[({'|'.join(_TABLES)})\]\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,13 +242,18 @@ def make_book(text: str | None = None) -> DiscordanceBook:
         if kind.id in kinds:
             raise entry.fail(f"{kind.id} stands twice.")
         kinds[kind.id] = kind
-    patterns = [_make_pattern(entry) for entry in entries["patterns"]]
+    patterns: dict[StainPattern, PatternRule] = {}
+    for entry in entries["patterns"]:
+        rule = _make_pattern(entry)
+        if rule.pattern in patterns:
+            raise entry.fail(f"{rule.pattern} stands twice.")
+        patterns[rule.pattern] = rule
     book = DiscordanceBook(
         kinds=MappingProxyType(kinds),
         explanations=tuple(_make_explanation(e, kinds) for e in entries["explanations"]),
         unseen=tuple(_make_unseen(entry) for entry in entries["unseen"]),
         settles=tuple(_make_settling(entry, kinds) for entry in entries["settles"]),
-        patterns=MappingProxyType({rule.pattern: rule for rule in patterns}),
+        patterns=MappingProxyType(patterns),
         placed_partners=tuple(_make_placed(entry) for entry in entries["placed_partners"]),
         tumours=tuple(_make_tumour(entry) for entry in entries["tumours"]),
     )
@@ -261,19 +263,11 @@ def make_book(text: str | None = None) -> DiscordanceBook:
 
 
 def _read_tables(text: str) -> Mapping[str, list[Entry]]:
-    """Give the entries of every table, each with its line; the text is parsed once."""
-    parsed = parse_toml(text, DISCORDANCES_FILE)
-    if unknown := sorted(set(parsed) - set(_TABLES)):
-        message = f"{unknown[0]!r} is not known here."
-        raise Entry(parsed, DISCORDANCES_FILE).fail(message)
-    lines: dict[str, list[int]] = {table: [] for table in _TABLES}
-    for number, line in enumerate(text.splitlines(), 1):
-        if found := _HEAD.fullmatch(line):
-            lines[found[1]].append(number)
+    """Give the entries of every table, each with its line."""
     return {
         table: [
-            Entry({"id": f"an entry of {table}", **values}, f"{DISCORDANCES_FILE}, line {number}")
-            for values, number in zip(parsed.get(table, []), lines[table], strict=True)
+            Entry({"id": f"an entry of {table}", **entry.values}, entry.place)
+            for entry in read_entries(DISCORDANCES_FILE, table, text, also=_TABLES)
         ]
         for table in _TABLES
     }
@@ -305,8 +299,6 @@ def _make_explanation(entry: Entry, kinds: Mapping[str, Any]) -> ExplanationRule
     optional = {"assays": list, "kinases": list, "site_groups": list, "partners": list}
     check_keys(entry, required, {**optional, "when": list})
     _check(entry, "assay", entry.values.get("assays", ()), ASSAYS)
-    if not entry.values["facts"]:
-        raise entry.fail(f"The explanation {entry.values['says']!r} names no fact.")
     return ExplanationRule(
         kinds=_check_kinds(entry, kinds),
         says=_check_words(entry, entry.values["says"]),
@@ -414,7 +406,7 @@ def _check(entry: Entry, what: str, names: Iterable[str], known: Container[str])
 
 
 def _check_words(entry: Entry, text: str) -> str:
-    _check(entry, "word", [name for _, name, _, _ in string.Formatter().parse(text) if name], WORDS)
+    check_braces(entry, text, WORDS)
     return text
 
 

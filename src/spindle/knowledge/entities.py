@@ -16,7 +16,7 @@ from typing import Any
 
 from spindle.cases.observations import StainPattern
 from spindle.knowledge.facts import load_facts
-from spindle.knowledge.files import Entry, check_keys, read_entries
+from spindle.knowledge.files import TABLES, Entry, check_keys, read_entries
 from spindle.knowledge.histology import load_findings
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.site_groups import load_site_groups
@@ -213,13 +213,6 @@ def _check_findings(entry: Entry, findings: Iterable[str]) -> tuple[str, ...]:
     return listed
 
 
-def _check_list(entry: Entry, key: str) -> list[Any]:
-    values = entry.values.get(key, [])
-    if not all(isinstance(value, dict) for value in values):
-        raise entry.fail(f"{entry.values['id']} has a {key} that is no table.")
-    return list(values)
-
-
 def make_entity(entry: Entry) -> Entity:
     """Give the diagnosis of an entry.
 
@@ -229,20 +222,19 @@ def make_entity(entry: Entry) -> Entity:
         `knowledge-invalid` for a malformed field, an unknown name, or a diagnosis without facts.
     """
     required = {"id": str, "name": str, "kind": str, "sites": list, "settles": list, "facts": list}
-    check_keys(entry, required, {"is_urgent": bool, "features": list, "drivers": list})
+    tables = {"features": TABLES, "drivers": TABLES}
+    check_keys(entry, required, {"is_urgent": bool, **tables})
     values = entry.values
     for site_group in values["sites"]:
         check_site_group(entry, site_group)
-    if not values["facts"] or not values["sites"]:
-        raise entry.fail(f"{values['id']} names no fact or no site.")
     return Entity(
         id=values["id"],
         name=values["name"],
         kind=_choose(entry, EntityKind, values["kind"]),
         sites=tuple(values["sites"]),
         is_urgent=values.get("is_urgent", False),
-        features=tuple(_make_feature(entry, item) for item in _check_list(entry, "features")),
-        drivers=tuple(_make_driver(entry, item) for item in _check_list(entry, "drivers")),
+        features=tuple(_make_feature(entry, item) for item in values.get("features", ())),
+        drivers=tuple(_make_driver(entry, item) for item in values.get("drivers", ())),
         settles=tuple(values["settles"]),
         facts=_check_facts(entry, values["facts"]),
     )
@@ -306,12 +298,6 @@ def load_entities() -> Mapping[str, Entity]:
     return MappingProxyType(entities)
 
 
-def list_entities(site_groups: Iterable[str]) -> tuple[Entity, ...]:
-    """Give the diagnoses that are thought of in any of the site groups; all of them for none."""
-    groups = tuple(site_groups)
-    return tuple(e for e in load_entities().values() if not groups or e.is_at(groups))
-
-
 @cache
 def load_gate() -> tuple[GateItem, ...]:
     """Give what an IMT asks for under the microscope, and what speaks against it.
@@ -357,10 +343,10 @@ def load_red_flags() -> Mapping[str, RedFlagRule]:
 
 def _make_red_flag(entry: Entry) -> RedFlagRule:
     required = {"id": str, "says": str, "weight": str, "entities": list, "facts": list}
-    check_keys(entry, required, {"all_of": list, "any_of": list, "names": list})
+    check_keys(entry, required, {"all_of": TABLES, "any_of": TABLES, "names": list})
     values = entry.values
     conditions = {
-        key: tuple(_make_condition(entry, item) for item in _check_list(entry, key))
+        key: tuple(_make_condition(entry, item) for item in values.get(key, ()))
         for key in ("all_of", "any_of")
     }
     if not any(conditions.values()):
@@ -370,8 +356,6 @@ def _make_red_flag(entry: Entry) -> RedFlagRule:
     names = tuple(values.get("names", ()))
     if unknown := [name for name in names if name not in values["entities"]]:
         raise entry.fail(f"{values['id']} names {unknown[0]!r}, which is not among its entities.")
-    if not values["facts"]:
-        raise entry.fail(f"{values['id']} names no fact.")
     return RedFlagRule(
         id=values["id"],
         **conditions,

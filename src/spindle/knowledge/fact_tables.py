@@ -7,18 +7,15 @@ other columns are the fields of a fact, so that a row is held to the same rules 
 
 from __future__ import annotations
 
-import csv
-import datetime
-import io
-import string
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from spindle.errors import UserError
-from spindle.knowledge.files import Entry, check_keys, read_entries, read_text
+from spindle.knowledge.csv_files import iterate_rows, read_day, read_whole
+from spindle.knowledge.files import Entry, check_braces, check_keys, read_entries, read_text
 
 TABLES_FILE = "tables.toml"
 # Columns that every table may hold; a cell left empty is a field left out.
@@ -26,6 +23,9 @@ FACT_COLUMNS = (
     "id", "statement", "n", "of", "value", "unit", "comparison", "applies_to", "source", "place",
     "checked_on", "how_read", "is_inferred",
 )  # fmt: skip
+# What makes two rows one count, besides the columns of their table.
+_COUNTED = ("n", "of", "value", "unit", "comparison", "applies_to", "source")
+_NOTE = "note"
 _YES = "yes"
 
 
@@ -74,23 +74,11 @@ def load_tables() -> Mapping[str, FactTable]:
         table = FactTable(**values)
         if table.id in tables:
             raise entry.fail(f"{table.id} stands twice.")
-        _check_statement(entry, table)
+        check_braces(entry, table.statement, {*table.columns, *FACT_COLUMNS, "counts"})
         if clash := sorted(set(table.columns) & set(FACT_COLUMNS)):
             raise entry.fail(f"{table.id} declares {', '.join(clash)}, which every fact has.")
         tables[table.id] = table
     return MappingProxyType(tables)
-
-
-def _check_statement(entry: Entry, table: FactTable) -> None:
-    if not all(isinstance(column, str) for column in table.columns):
-        raise entry.fail(f"{table.id} has a column that is no word.")
-    known = {*table.columns, *FACT_COLUMNS, "counts"}
-    try:
-        named = {name for _, name, _, _ in string.Formatter().parse(table.statement) if name}
-    except ValueError as error:
-        raise entry.fail(f"{table.id} has a statement that can't be read: {error}.") from None
-    if unknown := sorted(named - known):
-        raise entry.fail(f"{table.id} says {{{unknown[0]}}}, which is no column.")
 
 
 @cache
@@ -100,9 +88,13 @@ def load_rows(table_id: str) -> tuple[TableRow, ...]:
     Raises
     ------
     UserError
-        `knowledge-invalid`, with file and line.
+        `knowledge-invalid`, with file and line; also for a table that is not declared.
     """
-    table = load_tables()[table_id]
+    tables = load_tables()
+    if table_id not in tables:
+        message = f"The table {table_id!r} is not declared."
+        raise UserError("knowledge-invalid", message, place=TABLES_FILE)
+    table = tables[table_id]
     return tuple(parse_rows(table, read_text(table.path)))
 
 
@@ -112,66 +104,45 @@ def parse_rows(table: FactTable, text: str) -> Iterator[TableRow]:
     Raises
     ------
     UserError
-        `knowledge-invalid` for a missing or unknown column, a row of another length, or a cell
-        that is no number, day or yes.
+        `knowledge-invalid` for a missing or unknown column, a row of another length, a cell that
+        is no number, day or yes, or a row that says the same as another one.
     """
-    reader = csv.reader(io.StringIO(text), strict=True)
-    try:
-        header = next(reader, [])
-        _check_header(table, header)
-        for cells in reader:
-            if cells:
-                yield _make_row(table, header, cells, f"{table.path}, line {reader.line_num}")
-    except csv.Error as error:
-        place = f"{table.path}, line {reader.line_num}"
-        raise UserError("knowledge-invalid", f"Not CSV: {error}.", place=place) from None
+    seen: dict[object, str] = {}
+    required = (*table.columns, "id", "source")
+    for written, line in iterate_rows(text, table.path, required, FACT_COLUMNS):
+        row = _make_row(table, written, f"{table.path}, line {line}")
+        said = _list_said(row)
+        if said in seen:
+            raise row.fact.fail(f"{row.id} says the same as {seen[said]}.")
+        seen[said] = row.id
+        yield row
 
 
-def _check_header(table: FactTable, header: list[str]) -> None:
-    place = f"{table.path}, line 1"
-    known = {*table.columns, *FACT_COLUMNS}
-    if unknown := [name for name in header if name not in known]:
-        message = f"The column {unknown[0]!r} is not known here."
-        raise UserError("knowledge-invalid", message, place=place)
-    if missing := [name for name in (*table.columns, "id", "source") if name not in header]:
-        message = f"The column {missing[0]!r} is missing."
-        raise UserError("knowledge-invalid", message, place=place)
-    if len(set(header)) != len(header):
-        raise UserError("knowledge-invalid", "A column stands twice.", place=place)
+def _list_said(row: TableRow) -> tuple[object, ...]:
+    """Give what a row says: of a count, not in which words; one patient counts once."""
+    values = row.fact.values
+    if "n" not in values:
+        # The id is the first of the fields of a fact.
+        return (*row.cells.values(), *list(values.values())[1:])
+    cells = {**row.cells, _NOTE: ""}
+    return (*cells.values(), *map(values.get, _COUNTED))
 
 
-def _make_row(table: FactTable, header: list[str], cells: list[str], place: str) -> TableRow:
-    if len(cells) != len(header):
-        message = f"The row has {len(cells)} cells; the header has {len(header)}."
-        raise UserError("knowledge-invalid", message, place=place)
-    written = dict(zip(header, map(str.strip, cells), strict=True))
+def _make_row(table: FactTable, written: Mapping[str, str], place: str) -> TableRow:
     own = {name: written[name] for name in table.columns}
     values: dict[str, Any] = {name: cell for name in FACT_COLUMNS if (cell := written.get(name))}
+    if "id" not in values:
+        raise UserError("knowledge-invalid", "The row has no id.", place=place)
     for name, read in _READERS.items():
         if name in values:
             try:
                 values[name] = read(values[name])
             except ValueError as error:
-                said = f"{values.get('id', 'A row')} has {name} = {values[name]!r}{error}."
+                said = f"{values['id']} has {name} = {values[name]!r}{error}."
                 raise UserError("knowledge-invalid", said, place=place) from None
     if "statement" not in values:
         values["statement"] = _say(table, written)
     return TableRow(Entry(values, place), MappingProxyType(own))
-
-
-def _read_whole(cell: str) -> int:
-    """Give a whole number; `int` would take 1_0 and digits of other scripts too."""
-    if not (cell.isascii() and cell.isdigit()):
-        raise ValueError
-    return int(cell)
-
-
-@lru_cache(maxsize=256)
-def _read_day(cell: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(cell)
-    except ValueError:
-        raise ValueError("; a day is written 2026-11-20") from None
 
 
 def _read_yes(cell: str) -> bool:
@@ -181,7 +152,10 @@ def _read_yes(cell: str) -> bool:
 
 
 def _read_value(cell: str) -> float | str:
-    """Give a number, or the word; `float` would take 1_0 and digits of other scripts too."""
+    """Give a number, or the word.
+
+    `float` would take 1_0 and digits of other scripts too. A fact refuses one that is not finite.
+    """
     if "_" in cell or not cell.isascii():
         return cell
     try:
@@ -192,10 +166,10 @@ def _read_value(cell: str) -> float | str:
 
 # Fields that are no text, with how their cells are read.
 _READERS: Mapping[str, Callable[[str], object]] = {
-    "n": _read_whole,
-    "of": _read_whole,
+    "n": read_whole,
+    "of": read_whole,
     "value": _read_value,
-    "checked_on": _read_day,
+    "checked_on": read_day,
     "is_inferred": _read_yes,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -77,10 +78,18 @@ class Fact:
             `knowledge-invalid` when the fact holds no number.
         """
         if isinstance(self.value, str):
-            raise UserError("knowledge-invalid", f"The fact {self.id} holds no number.")
+            message = f"The fact {self.id} holds no number."
+            raise UserError("knowledge-invalid", message, place=self.written_at)
         return self.value
 
 
+_CHOICES: Mapping[str, Mapping[str, HowRead | Comparison]] = {
+    "how_read": {item.value: item for item in HowRead},
+    "comparison": {item.value: item for item in Comparison},
+}
+PER_CENT = "per cent"
+_WHOLE = 100
+_ID = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _REQUIRED: Mapping[str, type] = {
     "id": str,
     "statement": str,
@@ -106,27 +115,44 @@ def make_fact(entry: Entry, sources: Mapping[str, Source]) -> Fact:
     Raises
     ------
     UserError
-        `knowledge-invalid` when it has no source, an unknown one, or a malformed field.
+        `knowledge-invalid` when it has no source, an unknown one, a malformed field, a number
+        without a unit, or a count that can't be.
     """
     check_keys(entry, _REQUIRED, _OPTIONAL)
     values = dict(entry.values)
     if values["source"] not in sources:
         raise entry.fail(f"{values['id']} cites the unknown source {values['source']!r}.")
-    value = values.get("value", "")
-    is_word = isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
-    if not is_word and not (isinstance(value, float) and math.isfinite(value)):
-        raise entry.fail(f"{values['id']} has a value that is neither a number nor a word.")
-    try:
-        values["how_read"] = HowRead(values["how_read"])
-        values["comparison"] = Comparison(values.get("comparison", "="))
-    except ValueError as error:
-        raise entry.fail(f"{values['id']}: {error}.") from None
+    if not _ID.fullmatch(values["id"]):
+        raise entry.fail(f"{values['id']!r} is no id; an id is topic.what, lower case.")
+    if "value" in values or "unit" in values:
+        _check_value(entry)
+    for name, known in _CHOICES.items():
+        if name in values:
+            if values[name] not in known:
+                said = f"{values['id']} has {name} = {values[name]!r}; known: {', '.join(known)}."
+                raise entry.fail(said)
+            values[name] = known[values[name]]
     if ("n" in values) != ("of" in values):
         raise entry.fail(f"{values['id']} has n or of without the other.")
     if "n" in values and not 0 <= values["n"] <= values["of"] != 0:
         raise entry.fail(f"{values['id']} has n = {values['n']} of {values['of']}.")
     values["source"] = sources[values["source"]]
     return Fact(**values, written_at=entry.place)
+
+
+def _check_value(entry: Entry) -> None:
+    """Refuse a value that is neither a number with its unit nor a word, or a unit of nothing."""
+    fact_id, value = entry.values["id"], entry.values.get("value", "")
+    unit = entry.values.get("unit", "")
+    if isinstance(value, str):
+        if not value.strip():
+            raise entry.fail(f"{fact_id} has a value that is empty, or a unit without a value.")
+    elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise entry.fail(f"{fact_id} has a value that is neither a number nor a word.")
+    elif not unit:
+        raise entry.fail(f"{fact_id} has the number {value:g} without a unit.")
+    elif unit == PER_CENT and not 0 <= value <= _WHOLE:
+        raise entry.fail(f"{fact_id} has {value:g} per cent; a share lies between 0 and {_WHOLE}.")
 
 
 @cache

@@ -11,9 +11,11 @@ from typing import Any
 
 from spindle.errors import UserError
 from spindle.knowledge.facts import Comparison, Fact, load_facts
-from spindle.knowledge.files import Entry, check_keys, list_files, parse_toml, read_text
+from spindle.knowledge.files import TABLES, Entry, check_keys, list_files, read_document
 
 DEFAULT_RULE = "zhao-2025"
+# Each count up to the last stage is tried, so that none is left without a call.
+_MOST_NUCLEI = 10_000
 PATTERNS = ("split", "isolated_3p", "isolated_5p")
 
 
@@ -69,14 +71,14 @@ _RULE_KEYS: Mapping[str, type] = {
     "counted_patterns": list,
     "patterns_fact": str,
     "disagrees_with": str,
-    "stages": list,
+    "stages": TABLES,
 }
 _STAGE_KEYS = ("nuclei_two_readers", "positive", "count_on", "negative")
 
 
 def _make_stage(values: Mapping[str, Any], entry: Entry) -> FishStage:
-    stage = Entry(values, entry.place)
-    check_keys(stage, {"nuclei": str}, dict.fromkeys(_STAGE_KEYS, str))
+    stage = entry.enter("stages", {"id": "a stage", **values})
+    check_keys(stage, {"id": str, "nuclei": str}, dict.fromkeys(_STAGE_KEYS, str))
     limits = {key: _fact(values[key], entry) if key in values else None for key in _STAGE_KEYS}
     return FishStage(nuclei=_fact(values["nuclei"], entry), **limits)
 
@@ -89,7 +91,7 @@ def _fact(fact_id: str, entry: Entry) -> Fact:
 
 
 def _make_rule(path: str) -> FishRule:
-    entry = Entry(parse_toml(read_text(path), path), path)
+    entry = read_document(path)
     check_keys(entry, _RULE_KEYS, {"atypical_patterns": list, "atypical": str})
     values = dict(entry.values)
     patterns = (*values["counted_patterns"], *values.get("atypical_patterns", ()))
@@ -97,8 +99,6 @@ def _make_rule(path: str) -> FishRule:
         raise entry.fail(f"Unknown signal patterns: {', '.join(unknown)}.")
     stages = tuple(_make_stage(stage, entry) for stage in values["stages"])
     _check_stages(stages, entry)
-    if not values["counted_patterns"]:
-        raise entry.fail("No signal pattern counts.")
     return FishRule(
         id=values["id"],
         title=values["title"],
@@ -129,9 +129,12 @@ def _check_stages(stages: tuple[FishStage, ...], entry: Entry) -> None:
     """Refuse stages that do not grow, or that leave a count without a call."""
     if not stages or stages[-1].positive is None or stages[-1].negative is None:
         raise entry.fail("The last stage needs a limit for positive and one for negative.")
-    if any(isinstance(stage.nuclei.value, str) for stage in stages):
-        raise entry.fail("The nuclei of a stage are not a number.")
+    given = (f for s in stages for f in (s.nuclei, s.positive, s.count_on, s.negative) if f)
+    if any(isinstance(fact.value, str) for fact in given):
+        raise entry.fail("The nuclei or a limit of a stage are not a number.")
     needed = [int(stage.nuclei.number) for stage in stages]
+    if needed[-1] > _MOST_NUCLEI:
+        raise entry.fail(f"{needed[-1]:,} nuclei are more than anybody counts.")
     if needed != sorted(set(needed)) or needed[0] < 1:
         raise entry.fail("Each stage needs more nuclei than the one before.")
     for stage, scored in zip(stages, needed, strict=True):
@@ -154,9 +157,24 @@ def load_fish_rules() -> Mapping[str, FishRule]:
     for path in list_files("fish_rules"):
         rule = _make_rule(path)
         if rule.id in rules:
-            raise UserError("knowledge-invalid", f"The rule {rule.id} stands twice.", place=path)
+            raise read_document(path).fail(f"The rule {rule.id} stands twice.", "id")
         rules[rule.id] = rule
     return MappingProxyType(rules)
+
+
+def load_default_rule() -> FishRule:
+    """Give the counting rule that is used when none is named.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid` when it is missing.
+    """
+    rules = load_fish_rules()
+    if DEFAULT_RULE not in rules:
+        message = f"The rule {DEFAULT_RULE}, which is used when none is named, is missing."
+        raise UserError("knowledge-invalid", message, place="fish_rules")
+    return rules[DEFAULT_RULE]
 
 
 def find_fish_rule(rule_id: str) -> FishRule:

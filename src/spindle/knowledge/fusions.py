@@ -15,6 +15,7 @@ from functools import cache
 from types import MappingProxyType
 
 from spindle.cases.observations import StainPattern
+from spindle.knowledge.csv_files import read_whole
 from spindle.knowledge.fact_tables import TableRow, load_rows
 from spindle.knowledge.facts import Fact, load_facts
 from spindle.knowledge.site_groups import load_site_groups
@@ -23,7 +24,7 @@ TABLE = "fusions"
 ANY = "any"
 # A group of sites written with this before it stands for every other site: `not_lung`.
 _OTHER_THAN = "not_"
-_EXONS = re.compile(r"(\d+(-\d+)?(\|\d+(-\d+)?)*)?")
+_EXONS = re.compile(r"([0-9]{1,4}(-[0-9]{1,4})?(\|[0-9]{1,4}(-[0-9]{1,4})?)*)?")
 POPULATIONS = (ANY, "children", "infants", "adults", "pregnancy")
 
 
@@ -222,8 +223,6 @@ def make_fusion(row: TableRow, facts: Mapping[str, Fact]) -> FusionFact:
         raise row.fact.fail(f"{row.id} has the unknown population {cells['population']!r}.")
     if not all(_EXONS.fullmatch(cells[column]) for column in ("exon5", "exon3")):
         raise row.fact.fail(f"{row.id} has exons that can't be read; write 13, 15|17 or 20-26.")
-    if cells["cases"] and not cells["cases"].isdecimal():
-        raise row.fact.fail(f"{row.id} has cases = {cells['cases']!r}; it is a whole number.")
     try:
         return FusionFact(
             fact=facts[row.id],
@@ -234,7 +233,7 @@ def make_fusion(row: TableRow, facts: Mapping[str, Fact]) -> FusionFact:
             entity=cells["entity"],
             method=Method(cells["method"] or "not_stated"),
             among=Among(cells["among"] or "selected"),
-            cases=int(cells["cases"] or "0"),
+            cases=_read_cases(row),
             exon5=cells["exon5"],
             exon3=cells["exon3"],
             frame=Frame(cells["frame"] or "not_stated"),
@@ -244,6 +243,14 @@ def make_fusion(row: TableRow, facts: Mapping[str, Fact]) -> FusionFact:
         )
     except ValueError as error:
         raise row.fact.fail(f"{row.id}: {error}.") from None
+
+
+def _read_cases(row: TableRow) -> int:
+    cell = row.cells["cases"]
+    try:
+        return read_whole(cell) if cell else 0
+    except ValueError:
+        raise row.fact.fail(f"{row.id} has cases = {cell!r}; it is a whole number.") from None
 
 
 def _split(cell: str) -> tuple[str, ...]:
@@ -357,32 +364,3 @@ def is_known_at_site(kinase: str, partner: str, site_groups: Iterable[str]) -> b
     """
     wanted = set(site_groups)
     return any(count.site_group in wanted for count in find_partner(kinase, partner).sites)
-
-
-@cache
-def list_prevalence(kinase: str, site_group: str = ANY) -> tuple[FusionFact, ...]:
-    """Give how often a kinase was found rearranged at one group of sites, as n of N of tested IMT.
-
-    Parameters
-    ----------
-    kinase:
-        A kinase, `NTRK`, or `any` for any of them.
-    site_group:
-        Group of sites; `any` gives the figures that count every site together.
-
-    The rows differ in population, method and year, so they are listed and not pooled; the largest
-    comes first. Stains are left out, since a stain shows no fusion, and so are tumours chosen for
-    their stain or their fusion. Nothing is given for a group without a published figure: ask for
-    `any` then, and say so.
-    """
-    rows = [
-        row
-        for row in load_fusions()
-        if (row.kinase, row.among) == (kinase, Among.TESTED)
-        and ANY in row.partners
-        and site_group in row.site_groups
-        and row.is_in_imt
-        and row.method is not Method.STAIN
-        and isinstance(row.fact.of, int)
-    ]
-    return tuple(sorted(rows, key=lambda row: -int(row.fact.of)))

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from spindle.knowledge.facts import load_facts
-from spindle.knowledge.files import Entry, check_keys, parse_toml, read_entries, read_text
+from spindle.knowledge.files import (
+    NAMED_WORDS,
+    TABLES,
+    Entry,
+    MaybeWords,
+    check_braces,
+    check_keys,
+    read_document,
+    read_entries,
+    read_text,
+)
 
 GAPS_FILE = "gaps.toml"
 # What a text may name in braces.
@@ -74,11 +83,11 @@ def make_gap_book(text: str) -> GapBook:
         `knowledge-invalid`, with file and line, for a kind that stands twice, an unknown part,
         word, case or fact, or absences that are not the ones that are asked for.
     """
-    head = Entry(parse_toml(text, GAPS_FILE), GAPS_FILE)
-    check_keys(head, {"parts": list, "absences": dict, "gaps": list}, {})
+    head = read_document(GAPS_FILE, text)
+    check_keys(head, {"parts": list, "absences": NAMED_WORDS, "gaps": TABLES}, {})
     parts, absences = tuple(head.values["parts"]), head.values["absences"]
     if set(absences) != set(ABSENCES):
-        raise head.fail(f"The absences are {', '.join(ABSENCES)}.")
+        raise head.fail(f"The absences are {', '.join(ABSENCES)}.", "absences")
     kinds: dict[str, GapKind] = {}
     for entry in read_entries(GAPS_FILE, "gaps", text, also=("parts", "absences")):
         kind = _make_kind(entry, parts, len(kinds))
@@ -89,17 +98,14 @@ def make_gap_book(text: str) -> GapBook:
 
 
 def _make_kind(entry: Entry, parts: tuple[str, ...], position: int) -> GapKind:
-    required = {"id": str, "what": str, "why": str, "changes": list, "facts": list}
+    required = {"id": str, "what": str, "why": str, "changes": MaybeWords, "facts": list}
     check_keys(entry, required, {f"changes_{case}": list for case in CASES})
     values = entry.values
     changes_in = {c: tuple(values[f"changes_{c}"]) for c in CASES if f"changes_{c}" in values}
     for changed in (values["changes"], *changes_in.values()):
         _check(entry, "part", changed, parts)
-    words = string.Formatter().parse(f"{values['what']} {values['why']}")
-    _check(entry, "word", [name for _, name, _, _ in words if name], WORDS)
+    check_braces(entry, f"{values['what']} {values['why']}", WORDS)
     _check(entry, "fact", values["facts"], load_facts())
-    if not values["facts"]:
-        raise entry.fail(f"{values['id']} names no fact.")
     return GapKind(
         id=values["id"],
         what=values["what"],

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from spindle.errors import UserError
-from spindle.knowledge.words import FOLDER, bound_word, fold, load_terms, split_words
+from spindle.knowledge.terms import YES, read_choice
+from spindle.knowledge.words import bound_word, fold, load_terms, refuse_term, split_words
 
 FINDINGS_FILE = "histology"
-_YES = "yes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,8 @@ class FindingTerm:
 
 
 def _make_term(row: Mapping[str, str]) -> FindingTerm:
-    return FindingTerm(row["name"], row["implies"], row["is_counted"] == _YES)
+    is_counted = read_choice(FINDINGS_FILE, row, "is_counted", "", YES) == YES
+    return FindingTerm(row["name"], row["implies"], is_counted)
 
 
 @cache
@@ -38,43 +38,47 @@ def load_findings() -> Mapping[str, FindingTerm]:
     Raises
     ------
     UserError
-        `knowledge-invalid` for a finding that stands twice, or one that implies an unknown one.
+        `knowledge-invalid` for a finding that stands twice, or implies an unknown one or itself.
     """
     found: dict[str, FindingTerm] = {}
     for row in load_terms(FINDINGS_FILE):
-        if row["name"] in found:
-            raise _refuse(f"{row['name']!r} stands twice.")
         found[row["name"]] = _make_term(row)
     for term in found.values():
         if term.implies and term.implies not in found:
-            raise _refuse(f"{term.name!r} implies {term.implies!r}, which is not listed.")
+            said = f"{term.name!r} implies {term.implies!r}, which is not listed."
+            raise refuse_term(FINDINGS_FILE, said, term.name)
+        if term.implies == term.name:
+            raise refuse_term(FINDINGS_FILE, f"{term.name!r} implies itself.", term.name)
     return MappingProxyType(found)
 
 
 @cache
-def _index_words() -> Mapping[str, FindingTerm]:
+def load_finding_words() -> Mapping[str, FindingTerm]:
+    """Give the finding of every way to write one, folded.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line, for a word with two meanings.
+    """
     terms, index = load_findings(), dict[str, FindingTerm]()
     for row in load_terms(FINDINGS_FILE):
         for word in (fold(row["name"]), *split_words(row["words"])):
             if index.setdefault(word, terms[row["name"]]).name != row["name"]:
-                raise _refuse(f"{word!r} has two meanings.")
+                raise refuse_term(FINDINGS_FILE, f"{word!r} has two meanings.", row["name"])
     return MappingProxyType(index)
-
-
-def _refuse(what: str) -> UserError:
-    return UserError("knowledge-invalid", what, place=f"{FOLDER}/{FINDINGS_FILE}.csv")
 
 
 @lru_cache(maxsize=4096)
 def find_finding(words: str) -> FindingTerm | None:
     """Give the finding that the words as a whole name, or none."""
-    return _index_words().get(fold(words))
+    return load_finding_words().get(fold(words))
 
 
 @cache
 def finding_pattern() -> re.Pattern[str]:
     """Give a pattern that finds a finding's name inside folded text, the longest first."""
-    words = sorted(_index_words(), key=lambda word: (-len(word), word))
+    words = sorted(load_finding_words(), key=lambda word: (-len(word), word))
     return re.compile("|".join(bound_word(word) for word in words))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from spindle.knowledge.csv_files import read_whole
 from spindle.knowledge.fact_tables import TableRow, load_rows
 from spindle.knowledge.facts import Fact, load_facts
 
@@ -59,9 +60,10 @@ def make_kinase_domain(row: TableRow) -> DomainOfKinase:
     cells = row.cells
     if not (cells["gene"] and cells["convention"]):
         raise row.fact.fail(f"{row.id} names no gene or convention.")
-    if not all(cells[column].isdecimal() for column in _WHOLE):
-        raise row.fact.fail(f"{row.id} has a position that is no whole number.")
-    start, end, length = (int(cells[column]) for column in _WHOLE)
+    try:
+        start, end, length = (read_whole(cells[column]) for column in _WHOLE)
+    except ValueError:
+        raise row.fact.fail(f"{row.id} has a position that is no whole number.") from None
     if not 1 <= start < end <= length:
         raise row.fact.fail(f"{row.id} runs from {start} to {end} of {length}.")
     return DomainOfKinase(
@@ -73,8 +75,3 @@ def make_kinase_domain(row: TableRow) -> DomainOfKinase:
         protein_length=length,
         convention=cells["convention"],
     )
-
-
-def find_kinase_domains(gene: str) -> tuple[DomainOfKinase, ...]:
-    """Give the kinase domain of a gene by each convention; none for a gene that is not held."""
-    return tuple(domain for domain in load_kinase_domains() if domain.gene == gene)

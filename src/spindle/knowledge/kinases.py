@@ -12,7 +12,17 @@ from typing import Any
 from spindle.cases.absence import Absent
 from spindle.cases.observations import Intensity, StainPattern, TestResult
 from spindle.knowledge.facts import load_facts
-from spindle.knowledge.files import Entry, check_keys, parse_toml, read_entries, read_text
+from spindle.knowledge.files import (
+    NAMED_LISTS,
+    NAMED_WORDS,
+    TABLES,
+    Entry,
+    MaybeWords,
+    check_keys,
+    read_document,
+    read_entries,
+    read_text,
+)
 from spindle.knowledge.sources import load_sources
 
 KINASES_FILE = "kinases.toml"
@@ -84,17 +94,20 @@ def load_kinases() -> Kinases:
         `knowledge-invalid` for a malformed file, an unknown source, or a group or marker of a
         kinase that is not listed.
     """
-    entry = Entry(parse_toml(read_text(KINASES_FILE), KINASES_FILE), KINASES_FILE)
+    entry = read_document(KINASES_FILE)
     required = {"source": str, "checked_on": datetime.date, "names": list}
-    check_keys(entry, {**required, "groups": dict, "markers": dict}, {LIMITS: list})
+    tables = {"groups": NAMED_LISTS, "markers": NAMED_WORDS}
+    check_keys(entry, {**required, **tables}, {LIMITS: TABLES})
     values = entry.values
     if values["source"] not in load_sources():
-        raise entry.fail(f"The source {values['source']!r} is unknown.")
+        raise entry.fail(f"The source {values['source']!r} is unknown.", "source")
+    if len(set(values["names"])) != len(values["names"]):
+        raise entry.fail("The names hold one kinase twice.", "names")
     names = tuple(values["names"])
     groups = {group: tuple(members) for group, members in values["groups"].items()}
     listed = {name for members in groups.values() for name in members}
     if unknown := sorted((listed | set(values["markers"].values())) - {*names, *groups}):
-        raise entry.fail(f"{', '.join(unknown)} is not listed.")
+        raise entry.fail(f"{', '.join(unknown)} is not listed.", "groups")
     return Kinases(names, MappingProxyType(groups), MappingProxyType(values["markers"]))
 
 
@@ -108,11 +121,12 @@ def list_stain_limits(marker: str) -> tuple[StainLimit, ...]:
         `knowledge-invalid`, with file and line, for an unknown marker, result, pattern, strength
         or fact, or a limit that says nothing.
     """
-    return tuple(limit for limit in _load_limits() if limit.marker == marker)
+    return tuple(limit for limit in load_stain_limits() if limit.marker == marker)
 
 
 @cache
-def _load_limits() -> tuple[StainLimit, ...]:
+def load_stain_limits() -> tuple[StainLimit, ...]:
+    """Give every limit of a stain, in the order of the file; raises as `list_stain_limits` does."""
     return tuple(parse_stain_limits(read_text(KINASES_FILE)))
 
 
@@ -127,7 +141,7 @@ def parse_stain_limits(text: str) -> Iterator[StainLimit]:
     also = ("source", "checked_on", "names", "groups", "markers")
     for entry in read_entries(KINASES_FILE, LIMITS, text, also=also):
         named = Entry({"id": "a stain limit", **entry.values}, entry.place)
-        required = {"id": str, "marker": str, "result": str, "facts": list}
+        required = {"id": str, "marker": str, "result": str, "facts": MaybeWords}
         check_keys(named, required, {"patterns": list, "intensities": list, "reads": str})
         yield _make_limit(named, dict(entry.values))
 

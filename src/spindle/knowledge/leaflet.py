@@ -9,24 +9,22 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from types import MappingProxyType
 from typing import Any
 
 from spindle.cases.absence import NOT_DONE, Absent
-from spindle.errors import InternalError
+from spindle.errors import UserError
 from spindle.knowledge.facts import Fact, load_facts
 from spindle.knowledge.files import (
     Entry,
     check_keys,
     list_files,
-    parse_toml,
+    read_document,
     read_entries,
     read_text,
 )
-from spindle.knowledge.kinases import load_kinases
 
 LEAFLET_FOLDER = "leaflet"
 GENE = "{gene}"
@@ -82,8 +80,6 @@ class Statement:
     """Facts behind what other pages say."""
     status: str
     """The kinase status that it explains; empty for every other statement."""
-    template: str
-    """The text with `{gene}` where the name of a gene goes; else the same as the text."""
     written_at: str
     """File and line."""
 
@@ -136,8 +132,6 @@ def make_statement(entry: Entry) -> Statement:
         kinds = ", ".join(StatementKind)
         raise entry.fail(f"{values['id']} has kind = {values['kind']!r}; known: {kinds}.") from None
     facts = _find_facts(entry, "facts")
-    if not facts:
-        raise entry.fail(f"{values['id']} rests on no fact.")
     if kind is StatementKind.KNOWN and all(fact.is_inferred for fact in facts):
         raise entry.fail(f"{values['id']} is called known and rests on inferred facts alone.")
     statement = Statement(
@@ -150,7 +144,6 @@ def make_statement(entry: Entry) -> Statement:
         elsewhere=values.get("elsewhere", ""),
         elsewhere_facts=_find_facts(entry, "elsewhere_facts"),
         status=values.get("status", ""),
-        template=values["text"],
         written_at=entry.place,
         **_read_review(entry),
     )
@@ -177,7 +170,7 @@ def _read_review(entry: Entry) -> dict[str, Any]:
 def _check_words(entry: Entry, statement: Statement) -> None:
     if bool(statement.elsewhere) != bool(statement.elsewhere_facts):
         raise entry.fail(f"{statement.id} has elsewhere without its facts, or the reverse.")
-    if (GENE in statement.template) > bool(statement.status):
+    if GENE in entry.values["text"] and not statement.status:
         raise entry.fail(f"{statement.id} has {GENE} and explains no status.")
     for text, facts in (
         (f"{statement.heading} {statement.text}", statement.facts),
@@ -237,14 +230,16 @@ def read_section(path: str, text: str | None = None) -> Section:
         `knowledge-invalid`, with file and line.
     """
     text = read_text(path) if text is None else text
-    head = Entry(parse_toml(text, path).get("section", {}), path)
+    whole = read_document(path, text)
+    section = whole.values.get("section")
+    if not isinstance(section, dict):
+        raise whole.fail("The file has no [section].", "section")
+    head = whole.enter("section", section)
     check_keys(head, {"id": str, "title": str}, {})
     if not _ID.fullmatch(head.values["id"]):
         raise head.fail(f"{head.values['id']!r} is no id; an id is lower case with hyphens.")
     entries = read_entries(path, "statements", text=text, also=("section",))
     statements = tuple(make_statement(entry) for entry in entries)
-    if not statements:
-        raise head.fail(f"{head.values['id']} holds no statement.")
     return Section(**head.values, statements=statements)
 
 
@@ -257,7 +252,12 @@ def load_leaflet() -> tuple[Section, ...]:
     UserError
         `knowledge-invalid`, with file and line.
     """
-    sections = tuple(read_section(path) for path in list_files(LEAFLET_FOLDER))
+    paths = list_files(LEAFLET_FOLDER)
+    for number, path in enumerate(paths, 1):
+        if not path.startswith(f"{LEAFLET_FOLDER}/{number:02d}-"):
+            message = f"The sections are numbered without a gap; number {number:02d} is missing."
+            raise UserError("knowledge-invalid", message, place=path)
+    sections = tuple(read_section(path) for path in paths)
     check_sections(sections)
     return sections
 
@@ -280,36 +280,3 @@ def check_sections(sections: Sequence[Section]) -> None:
                 if name in seen:
                     raise entry.fail(f"{name} stands twice in the leaflet.")
                 seen.add(name)
-
-
-def list_statements() -> tuple[Statement, ...]:
-    """Give every statement of the leaflet in order."""
-    return tuple(statement for section in load_leaflet() for statement in section.statements)
-
-
-def explain_status(kinase: str, status: str) -> Statement:
-    """Give what the status of a kinase means in words for a family, with the gene's name.
-
-    Parameters
-    ----------
-    kinase:
-        A kinase of the knowledge base: `ALK`, `NTRK3`.
-    status:
-        A status of the assessment as its value: `fusion_detected`.
-
-    Raises
-    ------
-    InternalError
-        For a kinase or a status that the leaflet does not know; both come from code.
-    """
-    if kinase not in load_kinases().names:
-        raise InternalError(f"the leaflet knows no kinase {kinase!r}")
-    statement = _index_statuses().get(str(status))
-    if statement is None:
-        raise InternalError(f"the leaflet explains no status {status!r}")
-    return replace(statement, text=statement.template.replace(GENE, f"the {kinase} gene"))
-
-
-@cache
-def _index_statuses() -> Mapping[str, Statement]:
-    return MappingProxyType({s.status: s for s in list_statements() if s.status})

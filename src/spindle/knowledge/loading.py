@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from spindle.knowledge.approvals import load_indications, load_labels, load_not_found
+from spindle.knowledge.approvals import (
+    load_indications,
+    load_labels,
+    load_not_found,
+    load_unconfirmed,
+)
 from spindle.knowledge.assay_coverage import load_coverage
 from spindle.knowledge.codes import load_codes
 from spindle.knowledge.conflicts import load_conflicts
 from spindle.knowledge.discordances import load_discordances
 from spindle.knowledge.entities import load_entities, load_gate, load_red_flags
 from spindle.knowledge.facts import load_facts
-from spindle.knowledge.fish_rules import load_fish_rules
+from spindle.knowledge.fish_rules import load_default_rule
 from spindle.knowledge.fusions import load_fusions
 from spindle.knowledge.gaps import load_gaps
 from spindle.knowledge.histology import load_findings
 from spindle.knowledge.kinase_domains import load_kinase_domains
-from spindle.knowledge.kinases import load_kinases
+from spindle.knowledge.kinases import load_kinases, load_stain_limits
 from spindle.knowledge.leaflet import load_leaflet
 from spindle.knowledge.markers import load_counts, load_finding_counts
 from spindle.knowledge.outcomes import (
@@ -40,14 +45,17 @@ from spindle.knowledge.stain_rules import (
 )
 from spindle.knowledge.strategies import load_strategy_data
 from spindle.knowledge.therapies import load_therapies, load_trials
+from spindle.knowledge.vocabularies import load_vocabularies
 
 LOADERS: tuple[Callable[[], object], ...] = (
+    load_vocabularies,
     load_facts,
     load_conflicts,
     load_kinases,
+    load_stain_limits,
     load_kinase_domains,
     load_protocols,
-    load_fish_rules,
+    load_default_rule,
     load_coverage,
     load_fusions,
     load_findings,
@@ -76,6 +84,7 @@ LOADERS: tuple[Callable[[], object], ...] = (
     load_labels,
     load_indications,
     load_not_found,
+    load_unconfirmed,
     load_regions,
     load_resistance,
     load_strategy_data,

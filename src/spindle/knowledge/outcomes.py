@@ -14,6 +14,7 @@ from typing import Any
 
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.observations import StainPattern
+from spindle.knowledge.csv_files import read_number, read_whole
 from spindle.knowledge.fact_tables import TableRow, load_rows
 from spindle.knowledge.facts import Comparison, Fact, find_fact, load_facts
 from spindle.knowledge.files import Entry, check_keys, read_entries
@@ -195,6 +196,9 @@ def make_outcome(row: TableRow, fact: Fact) -> OutcomeRow:
             raise fail(f"{row.id} has {column} = {cells[column]!r}; known: {', '.join(known)}.")
     if cells["selection"] and cells["selection"] not in CAUTIONS:
         raise fail(f"{row.id} has the unknown selection {cells['selection']!r}.")
+    youngest, oldest = _read_number(row, "age_from_years"), _read_number(row, "age_to_years")
+    if not isinstance(youngest, Absent) and not isinstance(oldest, Absent) and oldest < youngest:
+        raise fail(f"{row.id} has ages from {youngest:g} to {oldest:g}.")
     if not cells["outcome"]:
         raise fail(f"{row.id} has no outcome.")
     return OutcomeRow(
@@ -203,8 +207,8 @@ def make_outcome(row: TableRow, fact: Fact) -> OutcomeRow:
         counted=cells["counted"],
         site_groups=groups,
         population=cells["population"],
-        age_from_years=_read_number(row, "age_from_years"),
-        age_to_years=_read_number(row, "age_to_years"),
+        age_from_years=youngest,
+        age_to_years=oldest,
         margin=cells["margin"],
         focality=cells["focality"],
         kinase=cells["kinase"],
@@ -221,19 +225,22 @@ def _read_number(row: TableRow, column: str) -> float | Absent:
     if not cell:
         return NOT_REPORTED
     try:
-        return float(cell)
+        return read_number(cell)
     except ValueError:
         raise row.fact.fail(f"{row.id} has {column} = {cell!r}; a number is expected.") from None
 
 
 def _read_patients(row: TableRow) -> int | Absent:
-    number = _read_number(row, "patients")
-    if isinstance(number, Absent):
-        return number
-    of = row.fact.values.get("of", 0)
-    if number != int(number) or number < of:
-        raise row.fact.fail(f"{row.id} has {number:g} patients and counts {of}.")
-    return int(number)
+    cell, of = row.cells["patients"], row.fact.values.get("of", 0)
+    if not cell:
+        return NOT_REPORTED
+    try:
+        number = read_whole(cell)
+    except ValueError as error:
+        raise row.fact.fail(f"{row.id} has patients = {cell!r}{error}.") from None
+    if number < of:
+        raise row.fact.fail(f"{row.id} has {number} patients and counts {of}.")
+    return number
 
 
 def count_years(months: float) -> int:

@@ -11,12 +11,13 @@ from typing import Any
 from spindle.errors import UserError
 from spindle.knowledge.facts import load_facts
 from spindle.knowledge.files import (
+    NAMED_TABLES,
     Entry,
+    MaybeWords,
     check_keys,
     list_files,
-    parse_toml,
+    read_document,
     read_entries,
-    read_text,
 )
 
 DEFAULT_PROTOCOL = "rna-reflex"
@@ -106,12 +107,20 @@ class Protocol:
 
 @cache
 def load_tests() -> Mapping[str, ProtocolTest]:
-    """Give every test by its id."""
+    """Give every test by its id.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line, for a malformed field or a test that stands twice.
+    """
     tests: dict[str, ProtocolTest] = {}
-    required = {"id": str, "name": str, "assays": list, "gene": str}
+    required = {"id": str, "name": str, "assays": MaybeWords, "gene": str}
     for entry in read_entries(TESTS_FILE, "tests", also=("whens",)):
         check_keys(entry, required, {"positive_assays": list})
         values = entry.values
+        if values["id"] in tests:
+            raise entry.fail(f"{values['id']} stands twice.")
         tests[values["id"]] = ProtocolTest(
             id=values["id"],
             name=values["name"],
@@ -124,9 +133,20 @@ def load_tests() -> Mapping[str, ProtocolTest]:
 
 @cache
 def load_whens() -> Mapping[str, str]:
-    """Give the words of every condition under which a test is proposed."""
-    entries = read_entries(TESTS_FILE, "whens", also=("tests",))
-    return MappingProxyType({entry.values["id"]: entry.values["words"] for entry in entries})
+    """Give the words of every condition under which a test is proposed.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line, for a malformed field or one that stands twice.
+    """
+    whens: dict[str, str] = {}
+    for entry in read_entries(TESTS_FILE, "whens", also=("tests",)):
+        check_keys(entry, {"id": str, "words": str}, {})
+        if entry.values["id"] in whens:
+            raise entry.fail(f"{entry.values['id']} stands twice.")
+        whens[entry.values["id"]] = entry.values["words"]
+    return MappingProxyType(whens)
 
 
 _PROTOCOL_KEYS: Mapping[str, type] = {
@@ -135,7 +155,7 @@ _PROTOCOL_KEYS: Mapping[str, type] = {
     "kinase": str,
     "facts": list,
     "start": str,
-    "steps": dict,
+    "steps": NAMED_TABLES,
 }
 _STEP_KEYS: Mapping[str, Mapping[str, type]] = {
     "test": {"kind": str, "test": str, **dict.fromkeys(RESULTS, str)},
@@ -146,8 +166,8 @@ _STEP_KEYS: Mapping[str, Mapping[str, type]] = {
 _EDGES = (*RESULTS, "yes", "no", "if_none")
 
 
-def make_protocol(values: Mapping[str, Any], path: str) -> Protocol:
-    """Give the protocol of a parsed file.
+def make_protocol(entry: Entry) -> Protocol:
+    """Give the protocol of a file.
 
     Raises
     ------
@@ -155,7 +175,7 @@ def make_protocol(values: Mapping[str, Any], path: str) -> Protocol:
         `knowledge-invalid` for an unknown field, test, fact or step, a step that nothing leads
         to, or a way that never ends.
     """
-    entry = Entry(values, path)
+    values = entry.values
     optional = {"tissue_sparing_order": list, "tissue_sparing_facts": list}
     check_keys(entry, _PROTOCOL_KEYS, optional)
     steps = {name: _make_step(name, step, entry) for name, step in values["steps"].items()}
@@ -175,13 +195,11 @@ def make_protocol(values: Mapping[str, Any], path: str) -> Protocol:
 
 
 def _make_step(name: str, values: Any, entry: Entry) -> ProtocolStep:
-    if not isinstance(values, dict):
-        raise entry.fail(f"The step {name!r} is no table.")
-    place = Entry(values, f"{entry.place}, step {name}")
+    place = entry.enter(f"steps.{name}", {"id": f"the step {name}", **values})
     kind = values.get("kind", "")
-    if kind not in _STEP_KEYS:
-        raise place.fail(f"{name} has the unknown kind {kind!r}.")
-    check_keys(place, _STEP_KEYS[kind], {"any_one": bool, "is_inferred": bool})
+    if not isinstance(kind, str) or kind not in _STEP_KEYS:
+        raise place.fail(f"The step {name} has the unknown kind {kind!r}.", "kind")
+    check_keys(place, {"id": str, **_STEP_KEYS[kind]}, {"any_one": bool, "is_inferred": bool})
     _check_step(kind, values, place)
     return ProtocolStep(
         id=name,
@@ -205,8 +223,6 @@ def _check_step(kind: str, values: Mapping[str, Any], place: Entry) -> None:
             raise place.fail(f"The test {test!r} is unknown.")
     if kind == "check" and values["check"] not in CHECKS:
         raise place.fail(f"The check {values['check']!r} is unknown.")
-    if kind == "ask" and not values["tests"]:
-        raise place.fail("The step asks for no tests.")
     if kind == "ask" and values["when"] not in load_whens():
         raise place.fail(f"The condition {values['when']!r} is unknown.")
 
@@ -243,10 +259,26 @@ def _check_graph(protocol: Protocol, entry: Entry) -> None:
 
 @cache
 def load_protocols() -> Mapping[str, Protocol]:
-    """Give every protocol by its id."""
-    paths = [path for path in list_files("protocols") if path != TESTS_FILE]
-    protocols = [make_protocol(parse_toml(read_text(path), path), path) for path in paths]
-    return MappingProxyType({protocol.id: protocol for protocol in protocols})
+    """Give every protocol by its id.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line, for a malformed protocol or one that stands twice.
+    """
+    protocols: dict[str, Protocol] = {}
+    for path in list_files("protocols"):
+        if path == TESTS_FILE:
+            continue
+        entry = read_document(path)
+        protocol = make_protocol(entry)
+        if protocol.id in protocols or path != f"protocols/{protocol.id}.toml":
+            raise entry.fail(f"The id {protocol.id} is not the name of the file.", "id")
+        protocols[protocol.id] = protocol
+    if DEFAULT_PROTOCOL not in protocols:
+        message = f"The protocol {DEFAULT_PROTOCOL}, which is used by default, is missing."
+        raise UserError("knowledge-invalid", message, place="protocols")
+    return MappingProxyType(protocols)
 
 
 def find_protocol(protocol_id: str) -> Protocol:

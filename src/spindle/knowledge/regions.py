@@ -8,7 +8,7 @@ from functools import cache
 from types import MappingProxyType
 
 from spindle.errors import UserError
-from spindle.knowledge.files import check_keys, read_entries
+from spindle.knowledge.files import MaybeWords, check_keys, read_entries
 
 REGIONS_FILE = "regions.toml"
 
@@ -38,7 +38,7 @@ def load_regions() -> Mapping[str, Region]:
     """
     regions: dict[str, Region] = {}
     for entry in read_entries(REGIONS_FILE, "regions"):
-        check_keys(entry, {"id": str, "name": str, "regulator": str, "limits": list}, {})
+        check_keys(entry, {"id": str, "name": str, "regulator": str, "limits": MaybeWords}, {})
         region = Region(**{**entry.values, "limits": tuple(entry.values["limits"])})
         if region.id in regions:
             raise entry.fail(f"{region.id} stands twice.")

@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from spindle.knowledge.facts import Fact
-from spindle.knowledge.files import Entry, check_keys, read_entries
+from spindle.knowledge.files import Entry, MaybeWords, check_keys, read_entries
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.therapies import load_therapies, pick_facts, refuse_unknown
 
@@ -58,7 +58,7 @@ def make_resistance(entry: Entry) -> Resistance:
         `knowledge-invalid` for a malformed field, an unknown kinase, treatment, context or fact.
     """
     required = {
-        "id": str, "kinase": str, "resists": list, "responded": list, "context": str,
+        "id": str, "kinase": str, "resists": MaybeWords, "responded": MaybeWords, "context": str,
         "facts": list,
     }  # fmt: skip
     check_keys(entry, required, {"change": str, "partner": str})
@@ -67,8 +67,6 @@ def make_resistance(entry: Entry) -> Resistance:
     agents = (*values["resists"], *values["responded"])
     refuse_unknown(entry, agents, load_therapies(), "treatment")
     refuse_unknown(entry, [values["context"]], [c.value for c in ResistanceContext], "context")
-    if not values["facts"]:
-        raise entry.fail(f"{values['id']} names no fact.")
     for name in ("resists", "responded"):
         values[name] = tuple(values[name])
     values["context"] = ResistanceContext(values["context"])

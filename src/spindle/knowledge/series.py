@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from types import MappingProxyType
 
 from spindle.knowledge.fact_tables import TableRow, load_rows
 from spindle.knowledge.facts import Fact, load_facts
@@ -93,26 +92,3 @@ def make_series_fact(row: TableRow, facts: Mapping[str, Fact], known: set[str]) 
         overlaps=overlaps,
         note=cells["note"],
     )
-
-
-@cache
-def _index_series() -> Mapping[str, tuple[SeriesFact, ...]]:
-    index: dict[str, list[SeriesFact]] = {}
-    for row in load_series():
-        index.setdefault(row.series, []).append(row)
-    return MappingProxyType({series: tuple(rows) for series, rows in index.items()})
-
-
-def list_series() -> tuple[str, ...]:
-    """Give the ids of the cohorts, in the order of the table."""
-    return tuple(_index_series())
-
-
-def list_series_facts(series: str) -> tuple[SeriesFact, ...]:
-    """Give the statements about one cohort; none for an unknown one."""
-    return _index_series().get(series, ())
-
-
-def list_overlaps(series: str) -> tuple[str, ...]:
-    """Give the cohorts that share patients with one, or may."""
-    return tuple(dict.fromkeys(o for row in list_series_facts(series) for o in row.overlaps))

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache, lru_cache
 
-from spindle.knowledge.words import load_word_lists
+from spindle.knowledge.words import load_terms, load_word_lists, refuse_list
 
 GROUPS_FILE = "site_groups"
 
 
 @cache
 def load_site_groups() -> dict[str, frozenset[str]]:
-    """Give the sites of each group by its id: `sinonasal`, `lung`."""
+    """Give the sites of each group by its id: `sinonasal`, `lung`.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line, for a site that the vocabulary of sites lacks.
+    """
     lists = load_word_lists(GROUPS_FILE)
+    sites = {row["name"] for row in load_terms("sites")}
+    for group, names in lists.items():
+        if unknown := [name for name in names if name not in sites]:
+            raise refuse_list(GROUPS_FILE, f"{group} holds the unknown site {unknown[0]!r}.", group)
     return {group: frozenset(names) for group, names in lists.items()}
 
 
@@ -28,8 +37,3 @@ def list_site_groups(sites: tuple[str, ...]) -> tuple[str, ...]:
 def name_site_group(group: str) -> str:
     """Give a group's id as words: `head and neck`."""
     return {"head_neck": "head and neck"}.get(group, group.replace("_", " "))
-
-
-def is_in_group(sites: Iterable[str], group: str) -> bool:
-    """Give whether any of the sites belongs to the group."""
-    return group in list_site_groups(tuple(sites))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from spindle.knowledge.files import check_keys, list_files, read_entries
+from spindle.knowledge.files import MaybeText, check_keys, list_files, read_entries
 
 SOURCES_FOLDER = "sources"
+_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,10 @@ def load_sources() -> Mapping[str, Source]:
     required = {"id": str, "citation": str, "terms": str, "read_as": str}
     for path in list_files(SOURCES_FOLDER):
         for entry in read_entries(path, "sources"):
-            check_keys(entry, required, {"identifier": str})
+            check_keys(entry, required, {"identifier": MaybeText})
             source = Source(**{"identifier": "", **entry.values})
+            if not _KEY.fullmatch(source.id):
+                raise entry.fail(f"{source.id!r} is no key; a key is lower case with hyphens.")
             if source.id in sources:
                 raise entry.fail(f"{source.id} stands twice.")
             for identifier in filter(None, source.identifier.lower().split("; ")):

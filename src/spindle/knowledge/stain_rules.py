@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from spindle.cases.observations import StainPattern
 from spindle.knowledge.facts import load_facts
-from spindle.knowledge.files import Entry, check_keys, parse_toml, read_entries, read_text
+from spindle.knowledge.files import TABLES, Entry, check_keys, read_document, read_entries
 from spindle.knowledge.site_groups import load_site_groups
 from spindle.knowledge.terms import find_marker
 
@@ -91,21 +91,7 @@ class Panel:
 
 def _read(table: str) -> Iterable[Entry]:
     others = [name for name in _TABLES if name != table]
-    return read_entries(RULES_FILE, table, _blank(others), also=(*others, _PROBES))
-
-
-def _blank(tables: Iterable[str]) -> str:
-    """Give the file with the lines of some tables emptied, so that they are not parsed again.
-
-    Every line keeps its number; a table that is not known stays, so that it is refused.
-    """
-    heads = tuple(f"[[{name}]]" for name in tables)
-    kept, is_kept = [], True
-    for line in read_text(RULES_FILE).splitlines():
-        if line.startswith("[["):
-            is_kept = not line.startswith(heads)
-        kept.append(line if is_kept else "")
-    return "\n".join(kept)
+    return read_entries(RULES_FILE, table, also=(*others, _PROBES))
 
 
 def _check_fact(entry: Entry, *facts: str) -> None:
@@ -116,8 +102,16 @@ def _check_fact(entry: Entry, *facts: str) -> None:
 
 @cache
 def load_probes() -> frozenset[str]:
-    """Give the genes for which a FISH count stands in the table of markers."""
-    return frozenset(parse_toml(_blank(_TABLES), RULES_FILE).get(_PROBES, ()))
+    """Give the genes for which a FISH count stands in the table of markers.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid` for a list that is missing or holds something else than genes.
+    """
+    entry = read_document(RULES_FILE)
+    check_keys(entry, {_PROBES: list}, dict.fromkeys(_TABLES, TABLES))
+    return frozenset(entry.values[_PROBES])
 
 
 @cache
@@ -187,12 +181,6 @@ def find_localisation(marker: str) -> Localisation | None:
     return load_localisations().get(marker)
 
 
-def find_required_localisation(marker: str) -> tuple[str, str] | None:
-    """Give the place in the cell that counts with the id of its fact, or none."""
-    found = find_localisation(marker)
-    return (found.localisation, found.fact) if found else None
-
-
 @cache
 def load_groups() -> Mapping[str, StainGroup]:
     """Give every group of correlated stains by its id.
@@ -211,6 +199,8 @@ def load_groups() -> Mapping[str, StainGroup]:
         _check_fact(entry, values["fact"])
         if twice := sorted(seen & set(values["markers"])):
             raise entry.fail(f"{twice[0]} stands in two groups.")
+        if values["id"] in groups:
+            raise entry.fail(f"{values['id']} stands twice.")
         seen |= set(values["markers"])
         groups[values["id"]] = StainGroup(**{**values, "markers": tuple(values["markers"])})
     return MappingProxyType(groups)

@@ -6,21 +6,23 @@ rests on. No cost and no turnaround stands there: those are the user's own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from spindle.errors import UserError
 from spindle.knowledge.facts import Fact, load_facts
-from spindle.knowledge.files import Entry, check_keys, read_entries
+from spindle.knowledge.files import NUMBERS, Entry, MaybeText, check_keys, read_entries
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.protocols import load_tests
 
 STRATEGY_FILE = "strategy.toml"
 ANY_SITE = "any"
 NONE = "none"
+# Before a share in an order: one minus the share.
+REST = "!"
 # What counts as an ALK fusion under each reference.
 REFERENCES: Mapping[str, str] = {
     "any": "a positive ALK stain or FISH counts as an ALK fusion",
@@ -36,6 +38,7 @@ CURVE_POINTS = 41
 _TABLES = ("classes", "orders", "shares", "tests", "sites", "values", "set_aside")
 MEASURES = ("finds", "false", "failed", "equivocal")
 RESULTS = ("positive", "negative")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +180,11 @@ def load_strategy_data() -> StrategyData:
         `knowledge-invalid` for an unknown field, fact, test, class, site or order, a fact without
         counts, or a value that stands twice.
     """
-    classes = {entry.values["id"]: _make_class(entry) for entry in _read("classes")}
-    orders = {entry.values["id"]: _make_order(entry, set(classes)) for entry in _read("orders")}
-    tests = {entry.values["id"]: _make_test(entry, set(classes)) for entry in _read("tests")}
-    sites = {entry.values["id"]: _make_site(entry, set(orders)) for entry in _read("sites")}
-    shares = {entry.values["id"]: _make_share(entry) for entry in _read("shares")}
+    classes = _index("classes", _make_class)
+    shares = _index("shares", _make_share)
+    orders = _index("orders", lambda entry: _make_order(entry, set(classes), set(shares)))
+    tests = _index("tests", lambda entry: _make_test(entry, set(classes)))
+    sites = _index("sites", lambda entry: _make_site(entry, set(orders)))
     known = set(shares) | {f"{test}.{name}" for test in tests for name in MEASURES}
     values = tuple(_list_values(known, set(sites), tuple(tests)))
     set_aside = tuple(_make_set_aside(entry, known) for entry in _read("set_aside"))
@@ -200,9 +203,19 @@ def _read(table: str) -> Iterator[Entry]:
     return read_entries(STRATEGY_FILE, table, also=tuple(t for t in _TABLES if t != table))
 
 
+def _index(table: str, make: Callable[[Entry], Made]) -> dict[str, Made]:
+    """Give what the entries of a table say, by id."""
+    made: dict[str, Made] = {}
+    for entry in _read(table):
+        found = make(entry)
+        if entry.values["id"] in made:
+            raise entry.fail(f"{entry.values['id']} stands twice.")
+        made[entry.values["id"]] = found
+    return made
+
+
 def _make_class(entry: Entry) -> TumourClass:
-    # `kinase` may be empty, which a required field may not.
-    check_keys(entry, {"id": str, "name": str}, {"kinase": str})
+    check_keys(entry, {"id": str, "name": str}, {"kinase": MaybeText})
     found = TumourClass(**{"kinase": "", **entry.values})
     if found.kinase and found.kinase not in load_kinases().names:
         raise entry.fail(f"The kinase {found.kinase!r} is not read.")
@@ -211,8 +224,11 @@ def _make_class(entry: Entry) -> TumourClass:
     return found
 
 
-def _make_order(entry: Entry, classes: set[str]) -> Mapping[str, tuple[str, ...]]:
+def _make_order(entry: Entry, classes: set[str], shares: set[str]) -> Mapping[str, tuple[str, ...]]:
     check_keys(entry, {"id": str, **dict.fromkeys(classes, list)}, {})
+    named = {factor.removeprefix(REST) for name in classes for factor in entry.values[name]}
+    if unknown := sorted(named - shares):
+        raise entry.fail(f"The share {unknown[0]!r} is unknown.")
     return MappingProxyType({name: tuple(entry.values[name]) for name in sorted(classes)})
 
 
@@ -242,6 +258,8 @@ def _make_site(entry: Entry, orders: set[str]) -> StrategySite:
 
 def _read_references(entry: Entry) -> tuple[str, ...]:
     references = tuple(entry.values.get("references", REFERENCES))
+    if not references:
+        raise entry.fail("It holds for no reference.")
     if unknown := sorted(set(references) - set(REFERENCES)):
         raise entry.fail(f"The reference {unknown[0]!r} is unknown.")
     return references
@@ -261,7 +279,7 @@ _OPTIONAL: Mapping[str, type] = {
     "references": list,
     "given": list,
     "facts": list,
-    "assumption": list,
+    "assumption": NUMBERS,
     "definition": float,
     "from_site": str,
     "is_borrowed": bool,

@@ -16,10 +16,18 @@ from typing import TypeVar
 
 from spindle.cases.absence import UNKNOWN, Absent
 from spindle.cases.tumour import Code, CodeMatch
-from spindle.errors import UserError
-from spindle.knowledge.words import FOLDER, bound_word, fold, load_terms, split_words
+from spindle.knowledge.words import bound_word, fold, load_terms, refuse_term, split_words
 
 YES = "yes"
+NO = "no"
+# What the index of a marker can be, besides none.
+INDEXES = ("proliferation", "ratio")
+# Fields of a table that are one marker's own.
+STAIN_FIELDS = ("alk_ihc", "ros1_ihc", "pan_trk_ihc")
+_CODES = {
+    "HPO": re.compile(r"HP:[0-9]+"),
+    "UBERON": re.compile(r"UBERON:[0-9]+"),
+}
 _MATCH_COLUMNS = {
     "words_broader": CodeMatch.BROADER,
     "words_close": CodeMatch.CLOSE,
@@ -81,22 +89,36 @@ class Gene:
     """Whether it is a kinase of the fusions in question."""
 
 
-def _add(index: dict[str, Found], word: str, found: Found, file: str) -> None:
+def _add(
+    index: dict[str, Found], word: str, found: Found, file: str, row: Mapping[str, str]
+) -> None:
     if index.setdefault(word, found) != found:
-        raise UserError(
-            "knowledge-invalid", f"{word!r} has two meanings.", place=f"{FOLDER}/{file}.csv"
-        )
+        raise refuse_term(file, f"{word!r} has two meanings.", row["name"])
+
+
+def read_choice(file: str, row: Mapping[str, str], column: str, *known: str) -> str:
+    """Give a cell of a vocabulary that holds one of a few words.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line, for another word.
+    """
+    if row[column] not in known:
+        said = f"{row['name']!r} has {column} = {row[column]!r}; known: {', '.join(known)}."
+        raise refuse_term(file, said, row["name"])
+    return row[column]
 
 
 def _make_code(row: Mapping[str, str], system: str, match: str, file: str) -> Code | Absent:
     if not row["code"]:
+        if row["label"] or row["match"]:
+            said = f"{row['name']!r} has a label or a match without a code."
+            raise refuse_term(file, said, row["name"])
         return UNKNOWN
-    if not row["code"].startswith({"HPO": "HP:", "UBERON": "UBERON:"}[system]) or not row["label"]:
-        raise UserError(
-            "knowledge-invalid",
-            f"The code of {row['name']!r} is no {system} code with a label.",
-            place=f"{FOLDER}/{file}.csv",
-        )
+    if not _CODES[system].fullmatch(row["code"]) or not row["label"]:
+        said = f"The code of {row['name']!r} is no {system} code with a label."
+        raise refuse_term(file, said, row["name"])
     return Code(system=system, id=row["code"], label=row["label"], match=CodeMatch(match))
 
 
@@ -106,15 +128,16 @@ def _index_coded(
     """Give, for each way to write a term, the term with the code's match for these words."""
     index: dict[str, Found] = {}
     for row in load_terms(file):
-        own = row["match"] or CodeMatch.EXACT.value
-        _add(index, fold(row["name"]), make(row, _make_code(row, system, own, file), ""), file)
+        own = read_choice(file, row, "match", "", *CodeMatch) or CodeMatch.EXACT.value
+        found = make(row, _make_code(row, system, own, file), "")
+        _add(index, fold(row["name"]), found, file, row)
         for column, cell in row.items():
-            if not column.startswith("words"):
+            if not cell or not column.startswith("words"):
                 continue
             match = _MATCH_COLUMNS.get(column, CodeMatch(own)).value
             found = make(row, _make_code(row, system, match, file), column)
             for word in split_words(cell):
-                _add(index, word, found, file)
+                _add(index, word, found, file, row)
     return index
 
 
@@ -122,7 +145,7 @@ def _make_site(row: Mapping[str, str], code: Code | Absent, _: str) -> SiteTerm:
     return SiteTerm(
         name=row["name"],
         code=code,
-        is_paired=row["is_paired"] == YES,
+        is_paired=read_choice("sites", row, "is_paired", YES, NO) == YES,
         parts=split_words(row["parts"]),
     )
 
@@ -169,12 +192,12 @@ def _markers() -> Mapping[str, Marker]:
         marker = Marker(
             name=row["name"],
             clones=tuple(word for word in row["clones"].split("|") if word),
-            field=row["field"],
-            index=row["index"],
-            is_named_alone=row["alone_in_header"] == YES,
+            field=read_choice("markers", row, "field", "", *STAIN_FIELDS),
+            index=read_choice("markers", row, "index", "", *INDEXES),
+            is_named_alone=read_choice("markers", row, "alone_in_header", YES, NO) == YES,
         )
         for word in (fold(row["name"]), *split_words(row["words"])):
-            _add(index, word, marker, "markers")
+            _add(index, word, marker, "markers", row)
     return MappingProxyType(index)
 
 
@@ -213,9 +236,10 @@ def _squeeze(text: str) -> str:
 def _genes() -> Mapping[str, Gene]:
     index: dict[str, Gene] = {}
     for row in load_terms("genes"):
-        gene = Gene(symbol=row["name"], is_kinase=row["is_kinase"] == YES)
+        is_kinase = read_choice("genes", row, "is_kinase", YES, NO) == YES
+        gene = Gene(symbol=row["name"], is_kinase=is_kinase)
         for word in (fold(row["name"]), *split_words(row["words"])):
-            _add(index, word, gene, "genes")
+            _add(index, word, gene, "genes", row)
     return MappingProxyType(index)
 
 
@@ -230,3 +254,15 @@ def gene_pattern() -> re.Pattern[str]:
     """Give a pattern that finds a gene's name inside folded text, the longest first."""
     words = sorted(_genes(), key=lambda word: (-len(word), word))
     return re.compile("|".join(bound_word(word) for word in words))
+
+
+def load_term_tables() -> None:
+    """Load every table of terms with each way to write a term.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line, for a malformed row or a word with two meanings.
+    """
+    for load in (_sites, _symptoms, _markers, _genes):
+        load()

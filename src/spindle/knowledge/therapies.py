@@ -13,9 +13,10 @@ from types import MappingProxyType
 from typing import Any
 
 from spindle.knowledge.ages import AgeLimits
+from spindle.knowledge.csv_files import read_number, read_whole
 from spindle.knowledge.fact_tables import TableRow, load_rows
 from spindle.knowledge.facts import Fact, load_facts
-from spindle.knowledge.files import Entry, check_keys, read_entries
+from spindle.knowledge.files import WORD_LISTS, Entry, check_keys, read_entries
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.site_groups import load_site_groups
 
@@ -129,12 +130,12 @@ class Trial:
 
 
 _REQUIRED: Mapping[str, type] = {
-    "id": str, "name": str, "kind": str, "setting": str, "needs": list, "harms": list,
+    "id": str, "name": str, "kind": str, "setting": str, "needs": WORD_LISTS, "harms": list,
 }  # fmt: skip
 _OPTIONAL: Mapping[str, type] = {
     "kinases": list, "is_always_listed": bool, "is_ntrk_inhibitor": bool, "terms": list,
     "infection_first_at": list, "infection_first_facts": list, "evidence_for": list,
-    "evidence": list, "guidelines": list, "asks": str, "own_needs": list,
+    "evidence": list, "guidelines": list, "asks": str, "own_needs": WORD_LISTS,
     "own_needs_facts": list, "growing_facts": list, "gravest": str, "gravest_facts": list,
 }  # fmt: skip
 _FACT_LISTS = (
@@ -202,8 +203,6 @@ def make_therapy(entry: Entry) -> Therapy:
         refuse_unknown(entry, values.get(name, ()), load_kinases().names, "kinase")
     groups = load_site_groups()
     refuse_unknown(entry, values.get("infection_first_at", ()), groups, "group of sites")
-    if not values["harms"]:
-        raise entry.fail(f"{values['id']} names no harm.")
     _check_gravest(entry)
     for name in ("needs", "own_needs"):
         values[name] = read_needs(entry, values.get(name, ()))
@@ -282,17 +281,23 @@ def make_trial(row: TableRow) -> Trial:
 
 def _read_whole(row: TableRow, name: str) -> int | None:
     cell = row.cells[name]
-    if (cell or name == "patients") and (not cell.isdecimal() or int(cell) == 0):
+    if not cell and name != "patients":
+        return None
+    try:
+        number = read_whole(cell)
+    except ValueError as error:
+        raise row.fact.fail(f"{row.id} has {name} = {cell!r}{error}.") from None
+    if number == 0:
         raise row.fact.fail(f"{row.id} has {name} = {cell!r}.")
-    return int(cell) if cell else None
+    return number
 
 
 def _read_end(row: TableRow, name: str) -> float | None:
     cell = row.cells[name]
     try:
-        return float(cell) if cell else None
+        return read_number(cell) if cell else None
     except ValueError:
-        raise row.fact.fail(f"{row.id} has {name} = {cell!r}.") from None
+        raise row.fact.fail(f"{row.id} has {name} = {cell!r}; a number is expected.") from None
 
 
 @cache

@@ -6,19 +6,18 @@ The files stand in `knowledge/data/vocabularies`. A TOML file holds lists of wor
 
 from __future__ import annotations
 
-import csv
 import datetime
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache, lru_cache
-from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-import tomli
-
 from spindle.errors import UserError
+from spindle.knowledge.csv_files import iterate_rows, read_day
+from spindle.knowledge.files import Entry, read_document, read_text
+from spindle.knowledge.vocabulary_keys import COLUMNS, TERM_COLUMNS, check_lists
 
 FOLDER = "vocabularies"
 WORD_SEPARATOR = "|"
@@ -47,13 +46,14 @@ def fold(text: str) -> str:
 
 
 def read_vocabulary_text(name: str) -> str:
-    """Give the text of a vocabulary file that ships with Spindle."""
-    folder = resources.files("spindle.knowledge") / "data" / FOLDER
-    return (folder / name).read_text(encoding="utf-8")
+    """Give the text of a vocabulary file that ships with Spindle.
 
-
-def _refuse(name: str, what: str) -> UserError:
-    return UserError("knowledge-invalid", what, place=f"{FOLDER}/{name}")
+    Raises
+    ------
+    UserError
+        `knowledge-invalid` for a file that is missing or not UTF-8.
+    """
+    return read_text(f"{FOLDER}/{name}")
 
 
 def parse_word_lists(name: str, text: str) -> Mapping[str, tuple[str, ...]]:
@@ -62,31 +62,37 @@ def parse_word_lists(name: str, text: str) -> Mapping[str, tuple[str, ...]]:
     Raises
     ------
     UserError
-        `knowledge-invalid` when the file is not TOML, has no source or no day of its last check,
-        or holds something else than lists of words.
+        `knowledge-invalid`, with file and line, when the file is not TOML, has no source or no day
+        of its last check, holds something else than lists of words, lacks a list that Spindle asks
+        for, or holds one that nothing asks for.
     """
-    try:
-        document = tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        raise _refuse(name, f"Not TOML: {error}.") from None
-    source, checked_on = document.pop("source", None), document.pop("checked_on", None)
+    entry = read_document(f"{FOLDER}/{name}", text)
+    source, checked_on = entry.values.get("source"), entry.values.get("checked_on")
     if not isinstance(source, str) or not source.strip():
-        raise _refuse(name, "The vocabulary names no source.")
-    if not isinstance(checked_on, datetime.date):
-        raise _refuse(name, "The vocabulary has no date under checked_on.")
-    return MappingProxyType(dict(_iterate_lists(name, document, "")))
+        raise entry.fail("The vocabulary names no source.", "source")
+    if not isinstance(checked_on, datetime.date) or isinstance(checked_on, datetime.datetime):
+        raise entry.fail("The vocabulary has no date under checked_on.", "checked_on")
+    lists = dict(_iterate_lists(entry, entry.values, ""))
+    check_lists(entry, name.removesuffix(".toml"), lists)
+    return MappingProxyType(lists)
 
 
 def _iterate_lists(
-    name: str, table: Mapping[str, Any], prefix: str
+    entry: Entry, table: Mapping[str, Any], prefix: str
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
     for key, value in table.items():
+        if not prefix and key in ("source", "checked_on"):
+            continue
         if isinstance(value, dict):
-            yield from _iterate_lists(name, value, f"{prefix}{key}.")
-        elif isinstance(value, list) and all(isinstance(word, str) and word for word in value):
+            yield from _iterate_lists(entry, value, f"{prefix}{key}.")
+        elif isinstance(value, list) and value and all(map(_is_word, value)):
             yield f"{prefix}{key}", tuple(value)
         else:
-            raise _refuse(name, f"{prefix}{key} is not a list of words.")
+            raise entry.fail(f"{prefix}{key} is not a list of words.", f"{prefix}{key}")
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and bool(value) and not value.isspace()
 
 
 @cache
@@ -112,7 +118,7 @@ def index_words(name: str, prefix: str = "") -> Mapping[str, str]:
             continue
         for word in words:
             if index.setdefault(fold(word), key.removeprefix(prefix)) != key.removeprefix(prefix):
-                raise _refuse(f"{name}.toml", f"{word!r} stands under two keys.")
+                raise refuse_list(name, f"{word!r} stands under two keys.", key)
     return MappingProxyType(index)
 
 
@@ -136,34 +142,58 @@ def make_pattern(name: str, *keys: str) -> re.Pattern[str]:
     return re.compile("|".join(bound_word(word) for word in words))
 
 
-def parse_terms(name: str, text: str) -> tuple[Mapping[str, str], ...]:
+def parse_terms(name: str, text: str, columns: Collection[str]) -> tuple[Mapping[str, str], ...]:
     """Give the rows of a CSV vocabulary by column, in order.
 
     Raises
     ------
     UserError
-        `knowledge-invalid`, naming the line, when a row has no name, no source, no day of its last
-        check, or more or fewer cells than there are columns.
+        `knowledge-invalid`, with file and line, for a text without rows, a missing, unknown or
+        doubled column, a row with too many or too few cells, without name, source or day of its
+        last check, or a name that stands twice.
     """
-    reader = csv.DictReader(text.splitlines(), restkey="", restval=None)
-    rows = []
-    for row in reader:
-        if "" in row or None in row.values():
-            raise _refuse(name, f"Line {reader.line_num} has not one cell a column.")
-        for column in ("name", "source", "checked_on"):
-            if not row.get(column, "").strip():
-                raise _refuse(name, f"Line {reader.line_num} has no {column}.")
+    return tuple(MappingProxyType(row) for row, _ in _iterate_terms(name, text, columns))
+
+
+def _iterate_terms(
+    name: str, text: str, columns: Collection[str]
+) -> Iterator[tuple[dict[str, str], int]]:
+    path, seen = f"{FOLDER}/{name}", set[str]()
+    for row, line in iterate_rows(text, path, columns):
+        place = f"{path}, line {line}"
+        for column in TERM_COLUMNS:
+            if not row[column]:
+                raise UserError("knowledge-invalid", f"The row has no {column}.", place=place)
         try:
-            datetime.date.fromisoformat(row["checked_on"])
-        except ValueError:
-            raise _refuse(name, f"Line {reader.line_num}: checked_on is no date.") from None
-        rows.append(MappingProxyType(row))
-    return tuple(rows)
+            read_day(row["checked_on"])
+        except ValueError as error:
+            said = f"{row['name']} has checked_on = {row['checked_on']!r}{error}."
+            raise UserError("knowledge-invalid", said, place=place) from None
+        if row["name"] in seen:
+            raise UserError("knowledge-invalid", f"{row['name']!r} stands twice.", place=place)
+        seen.add(row["name"])
+        yield row, line
 
 
+@cache
 def load_terms(name: str) -> tuple[Mapping[str, str], ...]:
-    """Give the rows of `<name>.csv` by column."""
-    return parse_terms(f"{name}.csv", read_vocabulary_text(f"{name}.csv"))
+    """Give the rows of `<name>.csv` by column; see `parse_terms` for what is refused."""
+    return parse_terms(f"{name}.csv", read_vocabulary_text(f"{name}.csv"), COLUMNS[name])
+
+
+def refuse_term(name: str, what: str, term: str) -> UserError:
+    """Give the error for a fault in the row of a term of `<name>.csv`, at its line."""
+    text, line = read_vocabulary_text(f"{name}.csv"), 1
+    for row, number in _iterate_terms(f"{name}.csv", text, COLUMNS[name]):
+        line = number if row["name"] == term else line
+    return UserError("knowledge-invalid", what, place=f"{FOLDER}/{name}.csv, line {line}")
+
+
+def refuse_list(name: str, what: str, key: str) -> UserError:
+    """Give the error for a fault in a list of `<name>.toml`, at its line."""
+    return read_document(f"{FOLDER}/{name}.toml", read_vocabulary_text(f"{name}.toml")).fail(
+        what, key
+    )
 
 
 def split_words(cell: str) -> tuple[str, ...]:
