@@ -219,15 +219,19 @@ def test_urgent_mimics_are_named_as_urgent_and_excluded_ones_with_their_reason()
         replace(
             records.make_candidate("Fungal disease", is_urgent=True),
             evidence=(records.make_evidence(is_counted=False),),
+            weight_low=0.1,
         ),
         replace(
             records.make_candidate("Desmoid", standing=Standing.EXCLUDED, is_urgent=True),
             why="Excluded, as reported: beta-catenin.",
         ),
+        # One result that leans to it is no reason to look for it before all else.
+        records.make_candidate("Rhabdomyosarcoma", is_urgent=True),
     )
     page = make(records.make_patient(differential=records.make_differential(*candidates)))
     said = {line["lead"]: line for line in lines(page, "differential")}
     assert said["To be excluded before treatment"]["text"].startswith("Fungal disease")
+    assert "Rhabdomyosarcoma" not in said["To be excluded before treatment"]["text"]
     assert said["To be excluded before treatment"]["tone"] == "doubt"
     assert "Excluded, as reported: beta-catenin" in said["Excluded"]["text"]
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from spindle.cases.observations import StainPattern
-from spindle.knowledge.facts import load_facts
+from spindle.knowledge.facts import find_fact, load_facts
 from spindle.knowledge.files import TABLES, Entry, check_keys, read_entries
 from spindle.knowledge.histology import load_findings
 from spindle.knowledge.kinases import load_kinases
@@ -60,6 +60,9 @@ class Strength(StrEnum):
     """Seen in some."""
 
 
+MONTHS_A_UNIT: Mapping[str, int] = {"months": 1, "years": 12}
+
+
 class ConditionKind(StrEnum):
     """What a condition of a red flag looks at."""
 
@@ -69,6 +72,10 @@ class ConditionKind(StrEnum):
     """A stain that is positive, in the place that counts."""
     SITE_GROUP = "site_group"
     """A site of the tumour within a group."""
+    OTHER_SITE_GROUP = "other_site_group"
+    """A recorded site of the tumour, none of which lies within the group."""
+    AGE_UP_TO = "age_up_to"
+    """An age at diagnosis of no more than the value of a fact, in years or months."""
     SYMPTOM = "symptom"
     """A symptom that is recorded as present."""
     PARTNER = "partner"
@@ -387,9 +394,22 @@ def _check_condition(part: Entry, kind: ConditionKind, name: str) -> None:
         check_markers(part, [name])
     is_known = {
         ConditionKind.SITE_GROUP: lambda: set(name.split("|")) <= set(load_site_groups()),
+        ConditionKind.OTHER_SITE_GROUP: lambda: set(name.split("|")) <= set(load_site_groups()),
+        ConditionKind.AGE_UP_TO: lambda: _is_age(name),
         ConditionKind.SYMPTOM: lambda: find_symptom(name) is not None,
         ConditionKind.PARTNER: lambda: find_gene(name) is not None,
         ConditionKind.KINASE: lambda: name in load_kinases().names,
     }
     if kind in is_known and not is_known[kind]():
         raise part.fail(f"{name!r} is no {kind.value.replace('_', ' ')} that is known here.")
+
+
+def _is_age(fact_id: str) -> bool:
+    fact = load_facts().get(fact_id)
+    return fact is not None and fact.unit in MONTHS_A_UNIT
+
+
+def find_age_months(fact_id: str) -> float:
+    """Give the age of a fact in months."""
+    fact = find_fact(fact_id)
+    return fact.number * MONTHS_A_UNIT[str(fact.unit)]

@@ -29,6 +29,9 @@ from spindle.reasoning.assessments import Assessment
 
 FINDING_PREFIX = "finding:"
 CLEAR = (TestResult.POSITIVE, TestResult.NEGATIVE)
+COUNTED = (
+    "It is recorded as a number, and what the sources say in words gives none to hold it against."
+)
 CONTRADICTED = "It is reported as positive and as negative, so it is not counted either way."
 
 
@@ -237,6 +240,7 @@ def _collect_findings(case: Case) -> tuple[Answer, ...]:
     """Give the findings of all specimens: one that is present in any of them is present."""
     present: dict[str, set[str]] = {}
     absent: dict[str, set[str]] = {}
+    in_words: set[str] = set()
     for specimen in case.specimens:
         for finding in specimen.histology:
             term = find_finding(finding.name)
@@ -245,6 +249,8 @@ def _collect_findings(case: Case) -> tuple[Answer, ...]:
             if finding.is_present and finding.count_per_10_hpf != 0:
                 for implied in list_implied(name):
                     present.setdefault(implied, set()).add(specimen.id)
+                if isinstance(finding.count_per_10_hpf, Absent):
+                    in_words.update(list_implied(name))
             else:
                 absent.setdefault(name, set()).add(specimen.id)
     states = {name: (False, ids) for name, ids in absent.items()}
@@ -253,7 +259,7 @@ def _collect_findings(case: Case) -> tuple[Answer, ...]:
         Answer(
             key=FINDING_PREFIX + name,
             is_positive=is_present,
-            doubt="",
+            doubt=COUNTED if is_present and name not in in_words else "",
             is_misplaced=False,
             clone="",
             words=_say_finding(name, is_present=is_present),

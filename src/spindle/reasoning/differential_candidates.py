@@ -30,6 +30,7 @@ from spindle.reasoning.differential_evidence import (
     find_weight,
     list_lines,
     name_feature,
+    shares_kinase,
 )
 from spindle.reasoning.differential_exclusions import (
     explain_exclusion,
@@ -155,11 +156,12 @@ def _make_draft(
 ) -> Draft:
     missing = _find_missing(entity, answers, fusions, doubtful)
     counted = [line for line in lines if line.evidence.is_counted]
+    held = [line for line in lines if line.evidence.is_counted or line.is_beside_only]
     return Draft(
         entity=entity,
         lines=lines,
         weight=add_intervals(line.weight for line in counted) if counted else NOTHING,
-        beside=add_intervals(line.beside for line in counted) if counted else NOTHING,
+        beside=add_intervals(line.beside for line in held) if held else NOTHING,
         patients=count_patients(line.cohorts for line in counted),
         reference_patients=count_patients(line.reference_cohorts for line in counted),
         exclusion=explain_exclusion(exclusions) or missing,
@@ -329,7 +331,7 @@ def make_candidates(
     shown = []
     for draft in drafts:
         if draft.entity.id == IMT:
-            rivals = [r.entity.name for r in _list_rivals(draft, drafts) if r.weight.mid >= 0]
+            rivals = [r.entity.name for r in _list_rivals(draft, drafts) if _is_rival(r)]
             standing = decide_imt(
                 draft, gate, supported, is_borne_out=is_borne_out, is_beaten=bool(rivals)
             )
@@ -363,6 +365,22 @@ def _list_rivals(draft: Draft, drafts: Sequence[Draft]) -> list[Draft]:
     ]
 
 
+def _is_rival(draft: Draft) -> bool:
+    """Whether counts fit a mimic as well as IMT or better, with nothing in words against it.
+
+    The stain of a kinase that it shares with IMT makes no rival by itself: it is what the two have
+    in common.
+    """
+    own = [
+        line
+        for line in draft.lines
+        if line.evidence.is_counted and not shares_kinase(draft.entity, line.key)
+    ]
+    if not own or draft.is_opposed:
+        return False
+    return draft.weight.mid >= 0 and add_intervals(line.weight for line in own).mid >= 0
+
+
 def _stand_beside(draft: Draft, drafts: Sequence[Draft], pointed: frozenset[str]) -> Standing:
     """Give where a mimic stands: supported only when no other one weighs as much, as shown.
 
@@ -385,7 +403,7 @@ def _is_borne_out(drafts: Sequence[Draft], fusions: CaseFusions) -> bool:
     """Whether a published fusion supports IMT, and nothing speaks only for what may share it."""
     found = list_borne_out(fusions)
     own = next((draft for draft in drafts if draft.entity.id == IMT), None)
-    if not found or own is None or own.is_opposed or any(draft.is_better for draft in drafts):
+    if not found or own is None or own.is_opposed or any(map(_is_better_mimic, drafts)):
         return False
     rivals = [d for d in drafts if any(find_shared_driver(d.entity, f) for f in found)]
     speaking = {line.key for line in own.lines if line.evidence.speaks == FOR}
@@ -396,6 +414,14 @@ def _is_borne_out(drafts: Sequence[Draft], fusions: CaseFusions) -> bool:
         for draft in rivals
         for line in draft.lines
     )
+
+
+def _is_better_mimic(draft: Draft) -> bool:
+    """Whether a mimic fits better than IMT by counts, with nothing in words against it.
+
+    A fusion that no source reports in it is such a word, so that one stain does not outweigh it.
+    """
+    return draft.entity.id != IMT and draft.is_better and not draft.is_opposed
 
 
 def _sort_draft(
@@ -445,6 +471,7 @@ def _make_candidate(
         would_settle=entity.settles,
         is_urgent=entity.is_urgent,
         is_pointed_to=is_pointed_to,
+        has_fusion=any(not line.key and line.evidence.speaks == FOR for line in draft.lines),
         facts=tuple(dict.fromkeys((*entity.facts, *rules, *beside))),
     )
 

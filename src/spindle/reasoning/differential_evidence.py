@@ -44,6 +44,10 @@ FUSION_WORDS = (
     "Told in words: how often each diagnosis has a fusion was not counted in series that could be "
     "compared."
 )
+NO_IMT_COUNT = (
+    "No count is published for IMT, which may show it as rarely, so it is held against the other "
+    "diagnoses only."
+)
 NO_REFERENCE = "Nothing that it could be compared with is published here."
 _FIRMNESS = {Strength.DEFINING: 0, Strength.TYPICAL: 1, Strength.MAY_OCCUR: 2}
 # What is shown or counted stands after everything that is told in words.
@@ -72,6 +76,8 @@ class Line:
     """The weight against the other diagnoses of the site."""
     beside_facts: tuple[str, ...] = ()
     """Facts behind that."""
+    is_beside_only: bool = False
+    """Whether it is held against the other diagnoses only, and not against IMT."""
 
     @property
     def weight(self) -> Interval:
@@ -98,6 +104,9 @@ class Weighed:
     """Facts behind the weight against IMT."""
     beside_facts: tuple[str, ...]
     """Facts about the other diagnoses of the site."""
+    is_beside_only: bool
+    """Whether nothing is published of IMT and the diagnosis shows the marker less often than the
+    others do, so that the comparison says nothing of IMT, which may be just as low."""
 
 
 @lru_cache(maxsize=65_536)
@@ -115,6 +124,8 @@ def weigh_result(entity: str, key: str, place: Place, *, is_positive: bool) -> W
         n=counts.n if is_positive else counts.of - counts.n,
         facts=tuple(dict.fromkeys((*counts.facts, *reference.facts))),
         beside_facts=others.facts,
+        is_beside_only=reference.is_stand_in
+        and start_rate(counts, reference).mean < reference.rate.mean,
     )
 
 
@@ -237,6 +248,8 @@ def _weigh_answer(entity: Entity, answer: Answer, weighed: Weighed) -> Line:
     """Give the evidence of a result with counts on both sides."""
     group = find_group(answer.key)
     doubt = answer.doubt or _doubt_group(group)
+    is_beside_only = weighed.is_beside_only and not doubt
+    doubt = doubt or (NO_IMT_COUNT if is_beside_only else "")
     weight = NOTHING if doubt else weighed.weight
     counts, reference = weighed.counts, weighed.reference
     evidence = Evidence(
@@ -253,13 +266,14 @@ def _weigh_answer(entity: Entity, answer: Answer, weighed: Weighed) -> Line:
         observations=answer.observations,
         facts=tuple(dict.fromkeys((*answer.facts, *weighed.facts))),
     )
-    if doubt:
+    if doubt and not is_beside_only:
         return Line(evidence, answer.key, group, SHOWN)
     return Line(
         evidence,
         answer.key,
         group,
         SHOWN,
+        is_beside_only=is_beside_only,
         least_worth=min(counts.worth, reference.worth),
         cohorts=counts.cohorts,
         reference_cohorts=reference.cohorts,
@@ -290,11 +304,16 @@ def _say_shared(entity: Entity, answer: Answer) -> str:
     The result is weighed all the same, a positive as well as a negative one: to drop the one and
     to count the other would lean every tumour towards IMT.
     """
-    asked = load_kinases().markers.get(answer.key, answer.key.removeprefix(FISH_PREFIX))
-    drivers = {driver.kinase for driver in entity.drivers if not driver.is_rare}
-    if not drivers & set(load_kinases().expand(asked)):
+    if not shares_kinase(entity, answer.key):
         return ""
     return f" The kinase is one that {entity.name} and IMT share, so that it parts them little."
+
+
+def shares_kinase(entity: Entity, key: str) -> bool:
+    """Give whether a stain or a probe asks about a kinase that many of its patients share."""
+    asked = load_kinases().markers.get(key, key.removeprefix(FISH_PREFIX))
+    drivers = {driver.kinase for driver in entity.drivers if not driver.is_rare}
+    return bool(drivers & set(load_kinases().expand(asked)))
 
 
 @cache
@@ -354,11 +373,14 @@ def count_once(lines: Sequence[Line]) -> list[Line]:
     for line in sorted(lines, key=lambda line: (-line.least_worth, line.key)):
         if line.evidence.is_counted:
             chosen.setdefault(line.group, line)
+    for line in sorted(lines, key=lambda line: (-line.least_worth, line.key)):
+        if line.is_beside_only:
+            chosen.setdefault(line.group, line)
     return [_silence(line, chosen.get(line.group, line)) for line in lines]
 
 
 def _silence(line: Line, chosen: Line) -> Line:
-    if not line.evidence.is_counted or line is chosen:
+    if line is chosen or not (line.evidence.is_counted or line.is_beside_only):
         return line
     others = [m for m in load_groups()[line.group].markers if m in (line.key, chosen.key)]
     says = load_groups()[line.group].says

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from spindle.cases.absence import Absent
 from spindle.cases.case import Case
 from spindle.cases.observations import Stain, TestResult
+from spindle.cases.patient import Precision
 from spindle.knowledge.entities import (
     Condition,
     ConditionKind,
@@ -15,6 +16,7 @@ from spindle.knowledge.entities import (
     GateItem,
     Polarity,
     RedFlagRule,
+    find_age_months,
     load_entities,
     load_gate,
     load_red_flags,
@@ -155,19 +157,38 @@ def _raise_rule(rule: RedFlagRule, seen: Seen) -> RedFlag | None:
 
 def _meet(condition: Condition, seen: Seen) -> tuple[str, ...] | None:
     """Give what meets a condition, by its ids; none when nothing does."""
-    kind, name = condition.kind, condition.name
-    if kind is ConditionKind.FINDING:
-        return _meet_answer(FINDING_PREFIX + name, seen)
-    if kind is ConditionKind.MARKER:
-        if condition.patterns:
+    name = condition.name
+    match condition.kind:
+        case ConditionKind.FINDING:
+            return _meet_answer(FINDING_PREFIX + name, seen)
+        case ConditionKind.MARKER if condition.patterns:
             return _meet_pattern(condition, seen.case)
-        return _meet_answer(name, seen)
-    if kind is ConditionKind.SITE_GROUP:
-        return () if set(name.split("|")) & set(seen.site_groups) else None
-    if kind is ConditionKind.SYMPTOM:
-        has = any(s.name == name and s.is_present for s in seen.case.symptoms)
-        return () if has else None
-    return _meet_fusion(condition, seen.assessment)
+        case ConditionKind.MARKER:
+            return _meet_answer(name, seen)
+        case ConditionKind.PARTNER | ConditionKind.KINASE:
+            return _meet_fusion(condition, seen.assessment)
+    return () if _is_so(condition, seen) else None
+
+
+def _is_so(condition: Condition, seen: Seen) -> bool:
+    """Whether a condition about the patient or the site holds; no observation stands behind it."""
+    names, groups = set(condition.name.split("|")), set(seen.site_groups)
+    match condition.kind:
+        case ConditionKind.SITE_GROUP:
+            return bool(names & groups)
+        case ConditionKind.OTHER_SITE_GROUP:
+            return bool(groups) and names.isdisjoint(groups)
+        case ConditionKind.AGE_UP_TO:
+            return _is_young(seen.case, find_age_months(condition.name))
+    return any(s.name == condition.name and s.is_present for s in seen.case.symptoms)
+
+
+def _is_young(case: Case, most_months: float) -> bool:
+    """Whether the age is surely no more than a number of months; an age "over" is not."""
+    age = case.patient.age_at_diagnosis
+    if isinstance(age, Absent):
+        return False
+    return age.precision is not Precision.OVER and age.months <= most_months
 
 
 def _meet_answer(key: str, seen: Seen) -> tuple[str, ...] | None:

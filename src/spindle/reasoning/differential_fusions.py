@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from spindle.assays.genes import name_gene
+from spindle.assays.genes import name_gene, name_gene_if_said
 from spindle.assays.readings import Assay
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.case import Case
-from spindle.cases.observations import FishTest, TestResult
+from spindle.cases.observations import FishTest, FusionTest, ReadingFrame, TestResult
 from spindle.knowledge.entities import IMT, Driver, Entity, load_entities
 from spindle.knowledge.facts import Fact, find_fact, load_facts
 from spindle.knowledge.fusions import find_partner
@@ -47,12 +47,14 @@ class KinaseFusion:
     """Whether RNA sequencing found it, with nothing that contradicts it."""
     observations: tuple[str, ...]
     """Ids of the observations."""
+    is_in_frame: bool = False
+    """Whether a sequencing test reports it in frame, with nothing that contradicts it."""
 
     @property
     def is_borne_out(self) -> bool:
-        """Whether it is productive, or transcribed with nothing that says it is broken."""
+        """Whether it is productive, or transcribed or in frame with nothing that says otherwise."""
         return self.is_productive is True or (
-            self.is_transcribed and isinstance(self.is_productive, Absent)
+            (self.is_transcribed or self.is_in_frame) and isinstance(self.is_productive, Absent)
         )
 
     @property
@@ -103,7 +105,7 @@ class Said:
 
 def collect_fusions(assessment: Assessment, case: Case) -> CaseFusions:
     """Give the fusions of a case, from its assessment, and breaks of genes that are no kinase."""
-    kinases = (_read_kinase(k) for k in assessment.kinases.values() if k.status in _BREAKS)
+    kinases = (_read_kinase(k, case) for k in assessment.kinases.values() if k.status in _BREAKS)
     others: dict[str, set[str]] = {}
     for kinase in assessment.kinases.values():
         for reading in kinase.readings:
@@ -130,7 +132,7 @@ def _list_breaks(case: Case) -> Iterator[OtherFusion]:
                 yield OtherFusion(f"a break in {gene}", frozenset({gene}), (test.id,))
 
 
-def _read_kinase(kinase: KinaseAssessment) -> KinaseFusion:
+def _read_kinase(kinase: KinaseAssessment, case: Case) -> KinaseFusion:
     is_break = kinase.status is KinaseStatus.REARRANGED_BY_FISH
     found = (
         reading.observation_id
@@ -142,9 +144,22 @@ def _read_kinase(kinase: KinaseAssessment) -> KinaseFusion:
         partner=NOT_REPORTED if is_break else kinase.partner,
         is_productive=NOT_REPORTED if is_break else kinase.is_productive,
         is_break=is_break,
+        is_in_frame=not _DOUBTS & set(kinase.flags) and _is_in_frame(kinase, case),
         is_transcribed=not _DOUBTS & set(kinase.flags)
         and any(r.assay is Assay.RNA_SEQUENCING and r.result in POSITIVE for r in kinase.readings),
         observations=tuple(sorted(set(found))),
+    )
+
+
+def _is_in_frame(kinase: KinaseAssessment, case: Case) -> bool:
+    """Whether a call of the kinase at the 3' end with the partner is reported in frame."""
+    ends = (kinase.partner, kinase.kinase)
+    return any(
+        (name_gene_if_said(call.gene5), name_gene_if_said(call.gene3)) == ends
+        and call.frame is ReadingFrame.IN
+        for _, test in case.iterate_observations()
+        if isinstance(test, FusionTest)
+        for call in test.calls
     )
 
 

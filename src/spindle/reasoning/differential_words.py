@@ -33,7 +33,7 @@ def explain_standing(draft: Draft, standing: Standing) -> str:
     said = {
         Standing.SUPPORTED: "What is recorded fits it better than IMT and any other listed.",
         Standing.LESS_LIKELY: "What is recorded fits it less well than IMT.",
-    }.get(standing, "What is recorded does not decide.")
+    }.get(standing, "Counts alone do not decide.")
     if standing is Standing.OPEN and draft.is_better:
         said = "What is recorded fits it better than IMT, but not clearly better than others."
         if draft.is_opposed:
@@ -91,7 +91,7 @@ def explain_imt(
     if gate.state is GateState.NOT_RECORDED:
         parts.append("The microscopic picture is not recorded, so that it stays open at most.")
     if rivals and draft.is_supported:
-        parts.append(f"Weighing as much as IMT, or more: {join_words(rivals)}.")
+        parts.append(f"By counts as fitting as IMT, or more so: {join_words(rivals)}.")
     if supported:
         parts.append(f"Better supported: {join_words(supported)}.")
     return " ".join(parts)

@@ -183,6 +183,8 @@ class Candidate:
     """Facts behind its description."""
     is_pointed_to: bool = False
     """Whether a red flag or a fusion names it, so that it comes before an IMT."""
+    has_fusion: bool = False
+    """Whether a fusion speaks for it in words."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

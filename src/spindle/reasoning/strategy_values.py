@@ -9,6 +9,7 @@ the more the series disagree. The user's own counts stand at face value.
 from __future__ import annotations
 
 import re
+import reprlib
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,12 +37,9 @@ if TYPE_CHECKING:
 
     Draws = NDArray[np.float64]
 
-LONGEST_SHOWN = 60
-# Counts of patients have at most nine digits, shares at most eighteen after the point.
-_COUNTS = re.compile(r"([0-9]{1,9})\s*/\s*([0-9]{1,9})")
-_SHARE = r"[01]|[01]?\.[0-9]{1,18}"
-_RANGE = re.compile(rf"({_SHARE})\s*-\s*({_SHARE})")
-_NUMBER = re.compile(_SHARE)
+_COUNTS = re.compile(r"([0-9]+)\s*/\s*([0-9]+)")
+_RANGE = re.compile(r"([0-9]*\.?[0-9]+)\s*-\s*([0-9]*\.?[0-9]+)")
+_NUMBER = re.compile(r"[0-9]*\.?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,19 +294,25 @@ def read_belief(key: str, text: str) -> Belief:
         `usage` for what is neither counts, a share nor a range of shares.
     """
     written = text.strip()
-    if found := _COUNTS.fullmatch(written):
-        n, of = int(found[1]), int(found[2])
-        if n <= of and of:
-            return Belief(counts=((n, of),))
-    elif found := _RANGE.fullmatch(written):
-        low, high = Fraction(found[1]), Fraction(found[2])
-        if low <= high <= 1:
-            return Belief(low=low, high=high)
-    elif _NUMBER.fullmatch(written) and Fraction(written) <= 1:
-        return Belief(low=Fraction(written), high=Fraction(written))
-    shown = written if len(written) <= LONGEST_SHOWN else f"{written[:LONGEST_SHOWN]}…"
+    try:
+        if belief := _read_belief(written):
+            return belief
+    except (ValueError, OverflowError):
+        pass  # More digits than a number can have; the sentence below is for those too.
     raise UserError(
         "usage",
-        f"{key} = {shown!r} is no share.",
+        f"{key} = {reprlib.repr(written)} is no share.",
         cure="Write counts (n/N), a share from nought to one, or a range of shares (low-high).",
     )
+
+
+def _read_belief(written: str) -> Belief | None:
+    if found := _COUNTS.fullmatch(written):
+        n, of = int(found[1]), int(found[2])
+        return Belief(counts=((n, of),)) if n <= of and float(of) else None
+    if found := _RANGE.fullmatch(written):
+        low, high = Fraction(found[1]), Fraction(found[2])
+        return Belief(low=low, high=high) if low <= high <= 1 else None
+    if _NUMBER.fullmatch(written) and Fraction(written) <= 1:
+        return Belief(low=Fraction(written), high=Fraction(written))
+    return None

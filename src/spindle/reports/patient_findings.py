@@ -51,7 +51,7 @@ def make_differential(document: Document, citer: Citer, room: Room) -> View:
     differential = document["differential"]
     candidates = differential["candidates"]
     telling = [c for c in candidates if c["standing"] != "excluded" and _is_telling(c)]
-    order = sorted(telling, key=lambda c: (not c["is_pointed_to"], c["kind"] not in OWN_KINDS))
+    order = sorted(telling, key=_rank_row)
     shown = order[: room.candidates]
     head = ("Diagnosis", "Standing", "Speaks for it", "Speaks against it", "Patients behind it")
     flags = differential["red_flags"]
@@ -70,23 +70,33 @@ def make_differential(document: Document, citer: Citer, room: Room) -> View:
     )
 
 
+def _rank_row(candidate: Item) -> tuple[bool, bool, bool]:
+    """Give the place of a row: what is named, then what is supported, then IMT, then the others."""
+    return (
+        not candidate["is_pointed_to"],
+        candidate["standing"] != "supported",
+        candidate["kind"] not in OWN_KINDS,
+    )
+
+
 def _is_urgent(candidate: Item, flags: Sequence[Item]) -> bool:
     """Give whether a diagnosis is to be excluded first, since something recorded points to it.
 
-    Something speaks for it, or a red flag names it. An urgent diagnosis to which nothing points
-    stands among the others, so that the line is read where it is there.
+    A red flag or a fusion names it, or its counts are clear of zero together. An urgent diagnosis
+    for which one weak result speaks stands among the others, so that the line is read where it is
+    there.
     """
     if not candidate["is_urgent"] or candidate["standing"] in ("excluded", "less_likely"):
         return False
     name = candidate["name"].lower()
     is_flagged = any(name in flag["says"].lower() for flag in flags)
-    return is_flagged or any(e["speaks"] == "for" for e in candidate["evidence"])
+    return is_flagged or candidate["is_pointed_to"] or candidate["weight_low"] > 0
 
 
 def _is_telling(candidate: Item) -> bool:
     """Give whether a diagnosis has a row of its own: IMT, and what counts for or against others."""
     telling = _list_telling(candidate)
-    if candidate["is_pointed_to"]:
+    if candidate["is_pointed_to"] or candidate["standing"] == "supported":
         return True
     return any(e["is_counted"] or candidate["kind"] in OWN_KINDS for e in telling)
 

@@ -15,10 +15,12 @@ from spindle.cases.observations import HistologyFinding, Stain
 from spindle.cases.specimen import Specimen
 from spindle.cases.tumour import Site
 from spindle.knowledge.codes import Code, list_codes
+from spindle.knowledge.entities import load_entities
 from spindle.knowledge.facts import find_fact
 from spindle.knowledge.site_groups import list_site_groups
 from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus
-from spindle.reasoning.findings import Candidate, Fit, GateState, Standing
+from spindle.reasoning.differential_flags import VARIANT_PARTNER, VARIANT_PLACE
+from spindle.reasoning.findings import Candidate, Fit, GateState, Standing, Weight
 from spindle.reasoning.patients import PatientAssessment
 from spindle.reasoning.statuses import name_status
 from spindle.reports.words import FLAGS, SUPPORT, join_words, write_label
@@ -29,6 +31,7 @@ BEHAVIOUR_SYSTEM = "ICD-O"
 # Up to so many diagnoses that are open beside the first one are named.
 NAMED_BESIDE = 3
 OWN_KINDS = ("imt", "variant")
+VARIANT, EPITHELIOID_FLAG = "eims", "eims"
 # The flag of a stain that several kinases share, and how often it stains without their fusion.
 SHARED_STAIN = "stain_of_several_kinases"
 WITHOUT_FUSION_FACT = "ihc.pan-trk.cytoplasmic-without-fusion"
@@ -103,8 +106,18 @@ def _write_standing(patient: PatientAssessment) -> str:
         return f"Findings that speak for {named} rather than for an IMT"
     if lead.kind not in OWN_KINDS:
         return f"Findings that point to {named}, which comes before an IMT"
+    if patient.differential.gate.state is GateState.SPEAKS_AGAINST:
+        return f"The microscopic picture speaks against {named}; no other diagnosis is borne out"
     words = _COMPATIBLE[lead.standing].format(named)
-    return words[0].upper() + words[1:]
+    return f"{words[0].upper()}{words[1:]}{_name_variant(patient)}"
+
+
+def _name_variant(patient: PatientAssessment) -> str:
+    """Give the variant of IMT that the picture, the stain or the fusion names; empty for none."""
+    named = {flag.id for flag in patient.differential.red_flags if flag.weight is Weight.ALERT}
+    if EPITHELIOID_FLAG not in named or not named & {VARIANT_PLACE, VARIANT_PARTNER}:
+        return ""
+    return f"; {_lower(load_entities()[VARIANT].name)}, its aggressive variant, is to be looked for"
 
 
 def _doubt_stain(kinase: KinaseAssessment) -> str:
@@ -275,6 +288,8 @@ def _find_codes(patient: PatientAssessment) -> Sequence[Code]:
     """Give the behaviour code of the diagnosis that heads the report, that of the site first."""
     lead = find_lead(patient)
     if lead is None or lead.standing in (Standing.EXCLUDED, Standing.LESS_LIKELY):
+        return ()
+    if lead.kind == "imt" and patient.differential.gate.state is GateState.SPEAKS_AGAINST:
         return ()
     names = tuple(site.name for site in patient.case.tumour.sites)
     places = [*list_site_groups(names), *names] if lead.kind == "imt" else []

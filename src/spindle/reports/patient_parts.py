@@ -120,7 +120,7 @@ class Stance(StrEnum):
     OPEN = "open"
     """IMT is not supported, and no other diagnosis is."""
     OTHER = "other"
-    """Another diagnosis is supported, or IMT is less likely or excluded."""
+    """Another diagnosis is supported or named, or IMT is less likely or excluded."""
 
 
 def find_stance(document: Mapping[str, Any]) -> Stance:
@@ -129,9 +129,18 @@ def find_stance(document: Mapping[str, Any]) -> Stance:
     supported = next((c for c in candidates if c["standing"] == "supported"), None)
     if supported is not None:
         return Stance.IMT if supported["kind"] in OWN_KINDS else Stance.OTHER
-    standings = [c["standing"] for c in candidates if c["kind"] == "imt"]
-    is_against = "less_likely" in standings or "excluded" in standings
-    return Stance.OTHER if is_against else Stance.OPEN
+    own = [c for c in candidates if c["kind"] == "imt"]
+    is_against = any(c["standing"] in ("less_likely", "excluded") for c in own)
+    # A fusion that is published in IMT keeps what is held on IMT in sight beside a named diagnosis.
+    is_named = _find_named(document) and not any(c["has_fusion"] for c in own)
+    return Stance.OTHER if is_against or is_named else Stance.OPEN
+
+
+def _find_named(document: Mapping[str, Any]) -> str:
+    """Give the diagnosis that a red flag or a fusion names and nobody excluded; empty for none."""
+    candidates = document["differential"]["candidates"]
+    named = (c["name"] for c in candidates if c["is_pointed_to"] and c["standing"] != "excluded")
+    return next(named, "")
 
 
 def say_if_other(document: Mapping[str, Any], part: str) -> str:
@@ -142,7 +151,10 @@ def say_if_other(document: Mapping[str, Any], part: str) -> str:
     supported = [c["name"] for c in candidates if c["standing"] == "supported"]
     excluded = any(c["kind"] == "imt" and c["standing"] == "excluded" for c in candidates)
     against = "An IMT is recorded as excluded" if excluded else "The findings speak against an IMT"
-    said = f"The findings speak for {supported[0]} rather than for an IMT" if supported else against
+    named = _find_named(document)
+    said = f"The findings point to {named}, which comes before an IMT" if named else against
+    if supported:
+        said = f"The findings speak for {supported[0]} rather than for an IMT"
     return (
         f"{said}. What is held here was published of IMT; it stands in annex {ANNEX[part]} and is "
         f"of use {ONLY_IF_IMT} after all."
