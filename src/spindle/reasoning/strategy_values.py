@@ -37,9 +37,9 @@ if TYPE_CHECKING:
 
     Draws = NDArray[np.float64]
 
-_COUNTS = re.compile(r"([0-9]+)\s*/\s*([0-9]+)")
-_RANGE = re.compile(r"([0-9]*\.?[0-9]+)\s*-\s*([0-9]*\.?[0-9]+)")
-_NUMBER = re.compile(r"[0-9]*\.?[0-9]+")
+_COUNTS = re.compile(r"(\d+)\s*/\s*(\d+)")
+_RANGE = re.compile(r"(\d*\.?\d+)\s*-\s*(\d*\.?\d+)")
+_NUMBER = re.compile(r"\d*\.?\d+")
 
 
 @dataclass(frozen=True, slots=True)
