@@ -25,6 +25,7 @@ ANSWERS = {
     "id": "zhao-15",
     "age": "14 months",
     "sex": "male",
+    "pregnant": "no",
     "diagnosis": "IMT",
     "sites": "left maxillary sinus, orbit",
     "symptoms": "nasal obstruction, no fever",

@@ -76,8 +76,7 @@ def test_g1202r_after_lorlatinib_leaves_every_alk_inhibitor_open() -> None:
     )
     for name in ALK_DRUGS:
         assert fit(actions, name) == "unknown", name
-        known = f"ALK G1202R is recorded; no response of an IMT with it to {name} is known here"
-        assert known in against(actions, name)
+        assert f"no response of an IMT with it to {name} is known here" in against(actions, name)
     for name in ALK_DRUGS[:3]:
         after = f"progression is recorded after lorlatinib; whether {name} helps then is open"
         assert after in against(actions, name)
@@ -244,9 +243,7 @@ def test_a_recurrent_but_resectable_tumour_with_ntrk3_is_open_for_ntrk_inhibitor
         assert "labels for an NTRK fusion ask for locally advanced, metastatic" in said
         assert "published for" not in said
         assert "published for" not in option(actions, name).standing
-        assert option(actions, name).evidence_strength.startswith(
-            "No result in IMT" if name != "entrectinib" else "1 single-arm trial"
-        )
+        assert "Not every patient counted had an IMT." in option(actions, name).evidence_strength
 
 
 def test_a_metastatic_tumour_with_ret_that_progressed_fits_what_labels_ask_for() -> None:

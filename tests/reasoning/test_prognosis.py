@@ -237,7 +237,7 @@ def test_a_site_without_a_series_says_so() -> None:
 
 def test_several_tumours_have_no_figure_of_their_own() -> None:
     outlook = describe(years=8, focality=Focality.MULTIFOCAL)
-    assert "No figure for patients with several tumours was read." in outlook.limits
+    assert "No figure by focality is held; this patient has several tumours." in outlook.limits
     figure = find_figure(outlook, "casanova-2020.survival")
     assert any("nearly all had one tumour" in words for words in figure.differs)
 

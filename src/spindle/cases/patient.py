@@ -62,5 +62,7 @@ class Patient:
     """Sex as reported."""
     age_at_diagnosis: Age | Absent = NOT_REPORTED
     """Age at diagnosis (many sources print the age at presentation or onset for it)."""
+    is_pregnant: bool | Absent = NOT_REPORTED
+    """Whether the patient is pregnant now; the labels of many drugs speak of an unborn child."""
     provenance: Provenance | Absent = NOT_REPORTED
     """Where the sex was written."""

@@ -13,7 +13,9 @@ Document = dict[str, Any]
 Upgrade = Callable[[Document], Document]
 
 # From a version to the next: each takes a document of its version and gives one of the next, with
-# `schema_version` set. Version 1 is the first, so there is none yet.
+# `schema_version` set. Version 1 is the first, so there is none yet. A field that is added with
+# "not reported" as its default, as the patient's `is_pregnant`, asks for no new version: a document
+# without it reads as one in which it is not reported.
 UPGRADES: Mapping[str, Upgrade] = MappingProxyType({})
 
 

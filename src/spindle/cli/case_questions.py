@@ -52,6 +52,10 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question("sex", 1, "Which sex?", "Female, male or other.",),
     Question(
+        "pregnant", 1, "Is the patient pregnant?",
+        "Yes or no; press Enter where it can't be. Many drugs can harm an unborn child.",
+    ),
+    Question(
         "diagnosis", 2, "Which diagnosis was reported?",
         "In the words of the report: inflammatory myofibroblastic tumour, spindle cell lesion.",
     ),
@@ -161,7 +165,7 @@ QUESTIONS: tuple[Question, ...] = (
 
 def make_case_document(answers: Answers) -> Document:
     """Give the case file of the answers; a question without one leaves its field out."""
-    patient = _pick(answers, age="age", sex="sex")
+    patient = _pick(answers, age="age", sex="sex", pregnant="is_pregnant")
     tumour = _pick(
         answers,
         diagnosis="diagnosis",

@@ -15,6 +15,7 @@ from spindle.cases.observations import HistologyFinding
 from spindle.cases.patient import Age, Patient, Sex
 from spindle.cases.specimen import Specimen
 from spindle.cases.tumour import Focality, ImagingFinding, Site, Symptom, Tumour, TumourSize
+from spindle.formats.case_file_pregnancy import read_pregnancy
 from spindle.formats.case_file_tests import (
     CHOOSE_TEST,
     TEST_ALIASES,
@@ -288,7 +289,8 @@ def _read_outcome_text(draft: FileDraft, text: str, path: Path) -> list[Document
 
 
 def _prepare_case(draft: FileDraft, table: Document, path: Path) -> Document:
-    """Take from follow-up in words the length, the status and the events."""
+    """Take from symptoms a pregnancy, and from follow-up in words length, status and events."""
+    table = read_pregnancy(draft, table, path)
     text = table.get("follow_up")
     if not isinstance(text, str):
         return table
@@ -388,7 +390,7 @@ READERS = FieldReaders(
         **TEST_MEMBERS,
     },
     aliases={
-        Patient: {"age": "age_at_diagnosis"},
+        Patient: {"age": "age_at_diagnosis", "pregnant": "is_pregnant"},
         Tumour: {"site": "sites"},
         FollowUp: {"duration": "duration_months"},
         **TEST_ALIASES,

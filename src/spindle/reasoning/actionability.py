@@ -1,6 +1,6 @@
 """What can be considered for one patient: surgery first, then by the driver. Never an order.
 
-Options are listed in the order of the sources and not ranked. Each says how it relates to what is
+Options are listed in the order of the data and not ranked. Each says how it relates to what is
 recorded, what was published of it with how many patients, what regulators say and for whom, its
 harms, and why it may not apply. What is not recorded leaves a question open and never closes it.
 """
@@ -17,17 +17,26 @@ from spindle.knowledge.facts import find_fact
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.regions import Region, find_region, load_regions
 from spindle.knowledge.site_groups import list_site_groups
+from spindle.knowledge.therapies import load_therapies
+from spindle.reasoning.actionability_course import read_course
 from spindle.reasoning.actionability_drivers import (
     STAIN_NEGATIVE_FACT,
     Drivers,
     Strength,
+    find_in_frame,
     judge_labels,
     name_driver,
     weigh_drivers,
 )
-from spindle.reasoning.actionability_evidence import find_resistance
-from spindle.reasoning.actionability_options import Picture, list_therapies, make_option
-from spindle.reasoning.actionability_settings import read_conditions, read_course
+from spindle.reasoning.actionability_options import (
+    Picture,
+    find_signals,
+    list_therapies,
+    make_option,
+)
+from spindle.reasoning.actionability_pregnancy import ALERT, NOT_RECORDED, read_pregnancy
+from spindle.reasoning.actionability_resistance import find_resistance
+from spindle.reasoning.actionability_settings import read_conditions
 from spindle.reasoning.assessments import Assessment
 from spindle.reasoning.findings import Actionability, Fit, Option
 from spindle.trace import Trace, TraceStep
@@ -38,10 +47,12 @@ FUNGAL = "fungal hyphae"
 _TOLD = ("unresectable", "recurrent", "metastatic", "refractory", "resected-clear")
 
 LIMITS = (
-    "This lists what the sources speak of, in their order: surgery first, then drugs by the "
-    "kinase, then the rest. It is no ranking and no advice to take any of it.",
+    "This lists what the sources speak of: surgery first, then drugs by the kinase, then the rest "
+    "by how many patients were counted. A drug on which "
+    "progression is recorded, or after which a recorded change was seen, stands behind the others "
+    "of its group. It is no ranking and no advice to take any of it.",
     "All of it holds only if the diagnosis of an IMT holds.",
-    "Spindle has no doses, and knows no other illness, drug, pregnancy or wish of the patient.",
+    "Spindle has no doses, and knows no other illness, drug or wish of the patient.",
     "The studies are small, most without anybody to compare with, and successes are published "
     "more readily than failures.",
     "Ages are those at diagnosis; the age at treatment may differ.",
@@ -64,8 +75,9 @@ def list_options(case: Case, assessment: Assessment, *, region: str = "") -> Act
     """
     chosen = find_region(region) if region else None
     picture = make_picture(case, assessment, region)
-    options = tuple(make_option(therapy, picture) for therapy in list_therapies(picture.drivers))
     drivers = picture.drivers
+    therapies = list_therapies(drivers, picture.course)
+    options = tuple(make_option(therapy, picture) for therapy in therapies)
     return Actionability(
         driver=name_driver(drivers),
         is_confirmed=any(s.strength is Strength.CONFIRMED for s in drivers.states),
@@ -81,10 +93,11 @@ def make_picture(case: Case, assessment: Assessment, region: str = "") -> Pictur
     """Give one patient, as far as options depend on them."""
     course = read_course(case)
     return Picture(
-        drivers=weigh_drivers(assessment),
+        drivers=weigh_drivers(assessment, find_in_frame(case)),
         course=course,
         conditions=read_conditions(course),
         age=case.patient.age_at_diagnosis,
+        pregnancy=read_pregnancy(case.patient),
         site_groups=list_site_groups(tuple(site.name for site in case.tumour.sites)),
         infection=FUNGAL if _has_fungi(case) else "",
         region=region,
@@ -103,6 +116,10 @@ def _has_fungi(case: Case) -> bool:
 
 
 def _list_limits(chosen: Region | None, picture: Picture) -> Iterator[str]:
+    if picture.pregnancy.is_recorded:
+        yield ALERT
+    if picture.pregnancy.is_open:
+        yield NOT_RECORDED
     yield from LIMITS
     yield _date_approvals()
     for region in [chosen] if chosen else load_regions().values():
@@ -120,7 +137,8 @@ def _list_limits(chosen: Region | None, picture: Picture) -> Iterator[str]:
 
 
 def _has_agent(kinases: Sequence[str], drivers: Drivers) -> bool:
-    return any(set(kinases) & set(therapy.kinases) for therapy in list_therapies(drivers))
+    acting = (t for t in load_therapies().values() if set(kinases) & set(t.kinases))
+    return any(therapy.is_always_listed or find_signals(therapy, drivers) for therapy in acting)
 
 
 def _date_approvals() -> str:

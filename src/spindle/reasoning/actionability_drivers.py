@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, auto
 
+from spindle.assays.junctions import NOT_SAID, judge_call
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import Absent
+from spindle.cases.case import Case
+from spindle.cases.observations import FusionTest, ReadingFrame
 from spindle.knowledge.approvals import LabelTerm, load_labels
 from spindle.knowledge.kinases import load_kinases
+from spindle.knowledge.vocabularies import find_gene
 from spindle.reasoning.assessments import Assessment, KinaseAssessment, KinaseStatus
 from spindle.reasoning.findings import Fit, LabelStatus
 from spindle.reasoning.statuses import (
@@ -108,10 +112,14 @@ class Drivers:
         return [state for state in self.states if state.has_signal]
 
 
-def weigh_drivers(assessment: Assessment) -> Drivers:
-    """Give what the tests say of every kinase that was asked about."""
+def weigh_drivers(assessment: Assessment, in_frame: Collection[str] = ()) -> Drivers:
+    """Give what the tests say of every kinase that was asked about.
+
+    `in_frame` are kinases of which a fusion is reported in frame, see `find_in_frame`.
+    """
     order = {name: position for position, name in enumerate(load_kinases().names)}
-    states = [weigh_kinase(k) for name, k in assessment.kinases.items() if name in order]
+    known = [(name, k) for name, k in assessment.kinases.items() if name in order]
+    states = [weigh_kinase(k, is_in_frame=name in in_frame) for name, k in known]
     states = _merge_groups(states, assessment)
     states.sort(key=lambda state: (state.strength, order[state.kinases[0]]))
     readings = [r for kinase in assessment.kinases.values() for r in kinase.readings]
@@ -121,7 +129,25 @@ def weigh_drivers(assessment: Assessment) -> Drivers:
     return Drivers(tuple(states), tuple(fusions), tuple(ids))
 
 
-def weigh_kinase(kinase: KinaseAssessment) -> KinaseState:
+def find_in_frame(case: Case) -> frozenset[str]:
+    """Give the kinases of which a fusion is in frame as reported, and only the domain is open.
+
+    A call that a published junction contradicts, or another call without a frame, leaves it out.
+    """
+    is_framed: dict[str, bool] = {}
+    for _, observation in case.iterate_observations():
+        for call in observation.calls if isinstance(observation, FusionTest) else ():
+            if isinstance(call.gene3, Absent):
+                continue
+            found = find_gene(call.gene3)
+            gene = found.symbol if found else call.gene3
+            is_open = judge_call(call, call.gene3).says == NOT_SAID
+            here = call.frame is ReadingFrame.IN and is_open
+            is_framed[gene] = is_framed.get(gene, True) and here
+    return frozenset(gene for gene, is_in in is_framed.items() if is_in)
+
+
+def weigh_kinase(kinase: KinaseAssessment, *, is_in_frame: bool = False) -> KinaseState:
     """Give what the tests say of one kinase, for a drug that acts on it."""
     strength = _find_strength(kinase)
     return KinaseState(
@@ -129,7 +155,7 @@ def weigh_kinase(kinase: KinaseAssessment) -> KinaseState:
         kinases=(kinase.kinase,),
         strength=strength,
         fit=_find_fit(strength, kinase),
-        says=f"{kinase.kinase}: {_say(strength, kinase)}",
+        says=f"{kinase.kinase}: {_say(strength, kinase, is_in_frame=is_in_frame)}",
         partner="" if isinstance(kinase.partner, Absent) else kinase.partner,
         is_discordant=kinase.is_discordant,
         observations=tuple(_list_observations(strength, kinase.readings)),
@@ -177,15 +203,14 @@ def is_ruled_out(kinase: KinaseAssessment) -> bool:
     )
 
 
-def _say(strength: Strength, kinase: KinaseAssessment) -> str:
+def _say(strength: Strength, kinase: KinaseAssessment, *, is_in_frame: bool) -> str:
     named = isinstance(kinase.partner, str)
     fusion = f"fusion with {kinase.partner}" if named else "fusion, partner not named,"
     negative = join_words(list_tests(kinase.readings, NEGATIVE))
     undecided = join_words(list_tests(kinase.readings, UNDECIDED))
     says = {
         Strength.CONFIRMED: f"a productive {fusion} is reported",
-        Strength.REPORTED: f"a {fusion} is reported; whether it makes a whole kinase in frame is "
-        "not known",
+        Strength.REPORTED: f"a {fusion} is reported{_say_frame(is_in_frame=is_in_frame)}",
         Strength.REARRANGED: "rearranged by FISH, which names no fusion",
         Strength.STAINED: "stain positive, not confirmed",
         Strength.UNDECIDED: f"undecided by {undecided}",
@@ -201,6 +226,13 @@ def _say(strength: Strength, kinase: KinaseAssessment) -> str:
     if "productive_contradicted" in kinase.flags:
         says += "; another call says that the fusion can't make a whole kinase"
     return says
+
+
+def _say_frame(*, is_in_frame: bool) -> str:
+    """Give what is not known of a reported fusion: the domain alone where the frame is known."""
+    if is_in_frame:
+        return " in frame; whether the kinase domain is whole is not reported"
+    return "; whether it makes a whole kinase in frame is not known"
 
 
 def _say_untested(status: KinaseStatus) -> str:

@@ -1,8 +1,9 @@
-"""Published results of a treatment, how strong they are, and what is known of resistance."""
+"""Published results of a treatment, in which order they are told, and how strong they are."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 
 from spindle.assays.shares import compute_exact_interval
@@ -10,16 +11,18 @@ from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.patient import Age
 from spindle.knowledge.ages import is_adult, name_age, name_limits, span_age
 from spindle.knowledge.facts import Fact
-from spindle.knowledge.resistance import Resistance, ResistanceContext, load_resistance
-from spindle.knowledge.therapies import TARGETED, Therapy, Trial, load_therapies, load_trials
-from spindle.reasoning.actionability_drivers import KinaseState
-from spindle.reasoning.actionability_settings import Course, Variant
+from spindle.knowledge.outcomes import CAUTIONS
+from spindle.knowledge.therapies import ALK_NEGATIVE, Therapy, Trial, load_therapies, load_trials
 from spindle.reasoning.findings import TrialResult
 from spindle.reasoning.statuses import join_words
 
 AS_PRINTED = "as printed"
 COMPUTED = "exact, computed here"
 CASE_REPORT = "case report"
+# A design that begins so collects what was published, so that its share is none of any patients.
+COLLECTED = "review"
+# End of the id of a fact by which a source itself says that only successes were collected.
+BIAS = ".publication-bias"
 NO_CHILD = "no child stands in its sources, only single adults"
 NO_ADULT = "no adult stands in its sources, only single children"
 _IMT = "imt"
@@ -40,8 +43,13 @@ def load_results() -> Mapping[str, TrialResult]:
 
 
 def make_result(trial: Trial) -> TrialResult:
-    """Give one result, with the printed interval or an exact one where only counts are printed."""
+    """Give one result, with the printed interval or an exact one where only counts are printed.
+
+    What was collected from published reports has no interval and says how it was collected.
+    """
     fact = trial.fact
+    if is_collected(trial):
+        return _make_collected(trial)
     has_counts = isinstance(fact.n, int) and isinstance(fact.of, int)
     low, high, interval = trial.low, trial.high, AS_PRINTED
     if low is None and isinstance(fact.n, int) and isinstance(fact.of, int):
@@ -56,6 +64,90 @@ def make_result(trial: Trial) -> TrialResult:
         interval="" if low is None else interval,
         facts=(fact.id,),
     )
+
+
+def is_collected(trial: Trial) -> bool:
+    """Give whether a result was collected from published reports."""
+    return trial.design.startswith(COLLECTED)
+
+
+def _make_collected(trial: Trial) -> TrialResult:
+    """Give a collected result: its counts without a share, and what its own source doubts of it."""
+    fact = trial.fact
+    evidence = load_therapies()[trial.agent].evidence
+    doubts = [f for f in evidence if f.source == fact.source and f.id.endswith(BIAS)]
+    caution = " ".join(f.statement for f in doubts) or CAUTIONS[COLLECTED]
+    return TrialResult(
+        says=f"{fact.statement} {caution}",
+        n=fact.n if isinstance(fact.n, int) else NOT_REPORTED,
+        of=fact.of if isinstance(fact.of, int) else NOT_REPORTED,
+        low=NOT_REPORTED,
+        high=NOT_REPORTED,
+        interval="",
+        facts=(fact.id, *(f.id for f in doubts)),
+    )
+
+
+# Order ------------------------------------------------------------------------------------------
+
+
+def sort_trials(
+    trials: Iterable[Trial],
+    age: Age | Absent,
+    *,
+    is_alk_negative: bool = False,
+    changes: Iterable[str] = (),
+) -> list[Trial]:
+    """Give results with the most telling first.
+
+    Those in tumours without ALK come first for such a tumour, then those that name a recorded
+    change of the kinase, and studies before what was collected or reported of single patients;
+    then those in patients of this age, those in IMT, and of one study the newest. What is equal in
+    all of this keeps the order of the sources.
+    """
+    known = list(trials)
+    studies = list(dict.fromkeys(trial.study for trial in known))
+    recorded = tuple(changes)
+
+    def rank(trial: Trial) -> tuple[bool, bool, bool, int, bool, int, int]:
+        return (
+            is_alk_negative and ALK_NEGATIVE not in trial.targets,
+            not any(change in trial.fact.statement for change in recorded),
+            trial.design == CASE_REPORT or is_collected(trial),
+            _rank_age(trial, age),
+            trial.entity != _IMT,
+            studies.index(trial.study),
+            -_find_year(trial.fact),
+        )
+
+    return sorted(known, key=rank)
+
+
+def _rank_age(trial: Trial, age: Age | Absent) -> int:
+    """Give how far a result is of patients of this age: 0 of them, 1 with them, 2 of others.
+
+    For an infant below the youngest of a children's study that study is still the nearest.
+    """
+    if isinstance(age, Absent):
+        return 0
+    grown = is_adult(age)
+    if grown is False and _CHILDREN in trial.population:
+        return 0
+    if trial.ages.contain(span_age(age)) is False:
+        return 2
+    is_open = grown is None or trial.population == _ANYBODY
+    return 0 if is_open or (grown and _ADULTS in trial.population) else 1
+
+
+_ANYBODY, _ADULTS, _CHILDREN = "any", "adults", "children"
+_YEAR = re.compile(r"\b\d\d\d\d\b")
+
+
+def _find_year(fact: Fact) -> int:
+    """Give the year of a fact's source, by which a newer cut-off is known; 0 when none is named."""
+    source = fact.source
+    found = _YEAR.findall(source.id.replace("-", " ")) or _YEAR.findall(source.citation)
+    return max(map(int, found), default=0)
 
 
 # Strength ---------------------------------------------------------------------------------------
@@ -133,121 +225,3 @@ def _count_designs(trials: Sequence[Trial]) -> str:
 def _count(number: int, noun: str) -> str:
     plural = "" if number == 1 or noun.endswith("s") else "s"
     return f"{number} {noun}{plural}"
-
-
-# Resistance -------------------------------------------------------------------------------------
-
-
-def list_resistance(
-    therapy: Therapy, states: Sequence[KinaseState], course: Course
-) -> list[tuple[str, tuple[Fact, ...]]]:
-    """Give what is known of resistance that concerns a treatment, this patient's first.
-
-    `states` are the kinases with a signal. A change that is recorded and of which nothing is known
-    here is said to be that.
-    """
-    said: dict[str, tuple[Fact, ...]] = {}
-    kinases = {name for state in states for name in state.kinases} | set(therapy.kinases)
-    for variant in course.variants:
-        if variant.gene in kinases:
-            said.update(_say_variant(therapy, variant))
-    for item in load_resistance().values():
-        if _concerns(item, therapy, states) and not _is_said(item, said):
-            said[_join(item)] = item.facts
-    return list(said.items())
-
-
-def _join(item: Resistance) -> str:
-    return " ".join(fact.statement for fact in item.facts)
-
-
-def _is_said(item: Resistance, said: Iterable[str]) -> bool:
-    return any(_join(item) in words for words in said)
-
-
-def _say_variant(therapy: Therapy, variant: Variant) -> Iterator[tuple[str, tuple[Fact, ...]]]:
-    """Give what is known of one recorded change, for one treatment."""
-    items = find_resistance(variant)
-    if not items:
-        yield f"{variant.name} is recorded. Nothing is known here of it.", ()
-        return
-    for item in items:
-        said = f"{variant.name} is recorded. {_join(item)}"
-        if therapy.id not in (*item.resists, *item.responded):
-            said += f" Nothing is known here of it and {therapy.name}."
-        yield said, item.facts
-
-
-def find_resistance(variant: Variant) -> list[Resistance]:
-    """Give what is known of a change of a kinase."""
-    return [
-        item
-        for item in load_resistance().values()
-        if item.change and item.kinase == variant.gene and item.change == variant.change
-    ]
-
-
-def _concerns(item: Resistance, therapy: Therapy, states: Sequence[KinaseState]) -> bool:
-    """Give whether it was seen with this treatment in IMT, and with a partner like this one.
-
-    What was seen in another tumour or in cells is told only where its change is recorded.
-    """
-    is_imt = item.context is ResistanceContext.IMT
-    partners = {state.partner for state in states if item.kinase in state.kinases}
-    if not is_imt or not partners or therapy.id not in (*item.resists, *item.responded):
-        return False
-    return not item.partner or item.partner in partners or not any(partners)
-
-
-def list_doubts(therapy: Therapy, states: Sequence[KinaseState], course: Course) -> Iterator[str]:
-    """Give why resistance leaves a drug open: a recorded change of its kinase, or a drug before it.
-
-    A change with which an IMT is known to have responded to the drug leaves no doubt.
-    """
-    acts_on = {name for state in states for name in state.kinases} & set(therapy.kinases)
-    acts_on = acts_on or set(therapy.kinases[:1])
-    changes = [variant for variant in course.variants if variant.gene in acts_on]
-    resisting = find_resisting(therapy, course)
-    answered = [v for v in changes if v not in resisting and _has_response(therapy, v)]
-    for variant in changes:
-        if variant in resisting:
-            yield f"{variant.name} is recorded, which was reported with resistance to it"
-        elif variant not in answered:
-            known = f"no response of an IMT with it to {therapy.name} is known here"
-            yield f"{variant.name} is recorded; {known}"
-    before = find_inhibitors_before(therapy, acts_on, course)
-    if course.has_progressed and before and not answered:
-        after = f"progression is recorded after {join_words(before)}"
-        yield f"{after}; whether {therapy.name} helps then is open"
-
-
-def _has_response(therapy: Therapy, variant: Variant) -> bool:
-    return any(
-        therapy.id in item.responded and item.context is ResistanceContext.IMT
-        for item in find_resistance(variant)
-    )
-
-
-def find_inhibitors_before(therapy: Therapy, acts_on: set[str], course: Course) -> list[str]:
-    """Give the other drugs recorded as given that act on the same kinase, or may do so."""
-    before = [
-        drug.name
-        for drug in load_therapies().values()
-        if drug.kind == TARGETED and drug.id in course.given and acts_on & set(drug.kinases)
-    ]
-    before += [f"{agent}, which is not known here" for agent in course.other_targeted]
-    if course.has_unnamed_targeted:
-        before.append("a targeted drug without its name")
-    return [name for name in before if name != therapy.name]
-
-
-def find_resisting(therapy: Therapy, course: Course) -> list[Variant]:
-    """Give the recorded changes that appeared on or after this treatment in a patient with IMT."""
-    return [
-        variant
-        for variant in course.variants
-        if any(
-            therapy.id in item.resists and item.context is ResistanceContext.IMT
-            for item in find_resistance(variant)
-        )
-    ]

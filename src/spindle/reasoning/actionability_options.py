@@ -21,6 +21,7 @@ from spindle.reasoning.actionability_approvals import (
     list_not_found,
     list_unconfirmed,
 )
+from spindle.reasoning.actionability_course import Course
 from spindle.reasoning.actionability_drivers import (
     ALK,
     STAIN_NEGATIVE_FACT,
@@ -30,17 +31,21 @@ from spindle.reasoning.actionability_drivers import (
 )
 from spindle.reasoning.actionability_evidence import (
     describe_strength,
-    find_resisting,
     judge_study_ages,
-    list_doubts,
-    list_resistance,
     list_trials,
     load_results,
+    sort_trials,
+)
+from spindle.reasoning.actionability_pregnancy import Pregnancy, list_unborn_facts, say_pregnancy
+from spindle.reasoning.actionability_resistance import (
+    find_resisting,
+    list_doubts,
+    list_resistance,
+    rank_setback,
 )
 from spindle.reasoning.actionability_settings import (
     CLEARED,
     Condition,
-    Course,
     combine,
     judge_needs,
 )
@@ -69,6 +74,8 @@ class Picture:
     """Every condition of a setting, as this course has it."""
     age: Age | Absent
     """Age at diagnosis."""
+    pregnancy: Pregnancy
+    """What is recorded of a pregnancy."""
     site_groups: tuple[str, ...]
     """Groups of the tumour's sites."""
     infection: str
@@ -77,18 +84,23 @@ class Picture:
     """Region whose approvals come first; empty for none."""
 
 
-def list_therapies(drivers: Drivers) -> list[Therapy]:
-    """Give the treatments to show, in the order of the sources.
+def list_therapies(drivers: Drivers, course: Course) -> list[Therapy]:
+    """Give the treatments to show, surgery first.
 
     Targeted ones need a positive or undecided test of a kinase, or are always listed; those with
-    such a test come before those without.
+    such a test come before those without. Otherwise they keep the order of the data. A drug on
+    which progression is recorded, or against which a recorded change is held, comes after the
+    others of its group.
     """
     known = list(load_therapies().values())
-    first = [therapy for therapy in known if therapy.kind != TARGETED]
-    signal = [t for t in known if t.kind == TARGETED and find_signals(t, drivers)]
-    always = [t for t in known if t.is_always_listed and t not in signal]
-    place = next(i for i, t in enumerate(known) if t.kind == TARGETED)
-    return [*first[:place], *signal, *always, *first[place:]]
+    local = [therapy for therapy in known if therapy.kind in LOCAL_OR_NONE]
+    targeted = [therapy for therapy in known if therapy.kind == TARGETED]
+    others = [therapy for therapy in known if therapy not in (*local, *targeted)]
+    signal = [therapy for therapy in targeted if find_signals(therapy, drivers)]
+    always = [t for t in targeted if t.is_always_listed and t not in signal]
+    groups = ([*signal, *always], others)
+    drugs = (sorted(group, key=lambda drug: rank_setback(drug, course)) for group in groups)
+    return [*local, *(drug for group in drugs for drug in group)]
 
 
 def find_signals(therapy: Therapy, drivers: Drivers) -> list[KinaseState]:
@@ -100,7 +112,7 @@ def make_option(therapy: Therapy, picture: Picture) -> Option:
     """Give one option as it relates to this patient."""
     states = find_signals(therapy, picture.drivers)
     judged = _judge_approvals(therapy, states, picture)
-    trials = _list_trials(therapy, states, picture.drivers)
+    trials = _list_trials(therapy, states, picture)
     resistance = _list_resistance(therapy, states, picture)
     checks = _check(therapy, states, picture)
     kinases = _list_kinases(therapy, states)
@@ -141,8 +153,9 @@ class Check:
 
 
 def _check(therapy: Therapy, states: Sequence[KinaseState], picture: Picture) -> tuple[Check, ...]:
-    """Give what is asked of this patient: the target, the setting, and what came before."""
+    """Give what is asked of this patient: a pregnancy first, the target, the setting, the past."""
     return (
+        *_check_pregnancy(therapy, picture),
         *_check_target(therapy, states, picture.drivers),
         *_check_setting(therapy, picture),
         *_check_experience(therapy, states, picture),
@@ -199,12 +212,13 @@ def _list_targets(therapy: Therapy, states: Sequence[KinaseState]) -> list[str]:
     return [*kinases, ALK_NEGATIVE] if ALK in kinases else kinases
 
 
-def _list_trials(therapy: Therapy, states: Sequence[KinaseState], drivers: Drivers) -> list[Trial]:
-    """Give the results to show; for a tumour without ALK those in such tumours come first."""
+def _list_trials(therapy: Therapy, states: Sequence[KinaseState], picture: Picture) -> list[Trial]:
+    """Give the results to show, the most telling of this patient first."""
     trials = list_trials(therapy, _list_targets(therapy, states))
-    if any(state.strength is Strength.NOT_DETECTED for state in drivers.find((ALK,))):
-        trials.sort(key=lambda trial: ALK_NEGATIVE not in trial.targets)
-    return trials
+    alk = picture.drivers.find((ALK,))
+    is_negative = any(state.strength is Strength.NOT_DETECTED for state in alk)
+    changes = [v.change for v in picture.course.variants if v.gene in therapy.kinases]
+    return sort_trials(trials, picture.age, is_alk_negative=is_negative, changes=changes)
 
 
 def _list_kinases(therapy: Therapy, states: Sequence[KinaseState]) -> set[str]:
@@ -264,6 +278,13 @@ def _check_growth(therapy: Therapy, picture: Picture) -> Iterator[Check]:
     said = "the age is not recorded" if isinstance(age, Absent) else f"aged {name_age(age)}"
     why = f"{said}: its late effects in a child depend on the age at treatment"
     yield Check(Fit.UNKNOWN, why, why)
+
+
+def _check_pregnancy(therapy: Therapy, picture: Picture) -> Iterator[Check]:
+    """Give that a recorded pregnancy leaves a treatment open, with what its labels say of it."""
+    if picture.pregnancy.is_recorded:
+        why, short = say_pregnancy(therapy)
+        yield Check(Fit.UNKNOWN, why, short)
 
 
 # Why it may not apply ---------------------------------------------------------------------------
@@ -336,7 +357,9 @@ def _collect_facts(
 ) -> tuple[str, ...]:
     """Give every fact behind an option, each once."""
     ids = [fact.id for fact in therapy.facts]
-    ids += [trial.fact.id for trial in trials]
+    if picture.pregnancy.is_recorded:
+        ids = [*(fact.id for fact in list_unborn_facts(therapy)), *ids]
+    ids += [fact for trial in trials for fact in load_results()[trial.fact.id].facts]
     ids += [fact for item in judged for fact in item.approval.facts]
     ids += [fact.id for _, facts in resistance for fact in facts]
     if therapy.kind == TARGETED:

@@ -15,7 +15,7 @@ from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.case import Case
 from spindle.cases.tumour import Focality
 from spindle.knowledge.conflicts import list_conflicts
-from spindle.knowledge.facts import Comparison, Fact
+from spindle.knowledge.facts import Comparison, Fact, find_fact
 from spindle.knowledge.outcomes import (
     ANY,
     CAUTIONS,
@@ -28,30 +28,33 @@ from spindle.knowledge.outcomes import (
 from spindle.knowledge.site_groups import name_site_group
 from spindle.reasoning.assessments import Assessment
 from spindle.reasoning.findings import AdverseFeature, OutcomeFigure, Outlook
-from spindle.reasoning.prognosis_features import (
-    ABSENT,
-    PRESENT,
-    VariantFinding,
-    find_variant,
-    list_features,
-)
+from spindle.reasoning.prognosis_features import ABSENT, PRESENT, list_features
 from spindle.reasoning.prognosis_patients import (
     Likeness,
     Nearness,
     Traits,
     compare_population,
     describe_traits,
+    is_dropped,
     is_general,
     is_left_out,
     is_of_interest,
     name_group,
+    say_course,
 )
+from spindle.reasoning.prognosis_variants import Naming, VariantFinding, find_variant
 from spindle.trace import Trace, TraceStep
 
 PER_CENT = 100
 SUBJECT = "prognosis"
 NO_FORECAST = "These are figures of other patients. They are no forecast for this one."
 NO_RULE = "Studies disagree on ALK and outcome, so no rule is built on it."
+# Those alive with an advanced tumour, by ALK; both are always told together.
+ADVANCED_FACTS = ("outcomes.create-2021.alk-positive", "outcomes.create-2021.alk-negative")
+ADVANCED_CAUTIONS = ("outcomes.create-2021.context", "evidence.crizotinib.create-population")
+ADVANCED = "survival in advanced disease"
+FOCALITY_FACTS = ("outcomes.coffin-1995.multinodular", "outcomes.rareguru-2020.multicentric-alk")
+NO_FOCALITY = "No figure by focality is held; this patient has several tumours."
 VARIANT_ONLY = (
     "The epithelioid variant is the one exception: the sources agree that its course is more "
     "aggressive."
@@ -80,19 +83,20 @@ def describe_outlook(case: Case, assessment: Assessment) -> Outlook:
     traits = describe_traits(case, variant)
     matched = _match_rows(traits)
     features = list_features(case, traits.site_groups)
+    advanced = [_make_advanced()] if traits.is_advanced else []
     used = [item.row.fact.id for item in matched]
     used += [fact for feature in features for fact in feature.facts]
     used += [fact.id for fact in load_kinase_notes()]
     unjudged = [rule for rule in load_unjudged() if rule.site_group in (ANY, *traits.site_groups)]
     return Outlook(
-        figures=tuple(_make_figure(item) for item in matched),
-        ranges=tuple(_iterate_ranges(matched, traits)),
+        figures=(*advanced, *map(_make_figure, matched)),
+        ranges=(*_iterate_remarks(traits), *_iterate_ranges(matched, traits)),
         features=features,
         alerts=tuple(_describe_alerts(variant)),
         about_kinase=_describe_kinase_notes(assessment),
         conflicts=tuple(conflict.id for conflict in list_conflicts(used, (SUBJECT,))),
         limits=(*_iterate_limits(matched, traits), *map(_say_unjudged, unjudged)),
-        trace=_trace(matched, features, unjudged, variant),
+        trace=_trace(matched, traits, features, unjudged, variant),
     )
 
 
@@ -101,7 +105,8 @@ def describe_outlook(case: Case, assessment: Assessment) -> Outlook:
 
 def _match_rows(traits: Traits) -> tuple[_Matched, ...]:
     """Give the figures of interest, the nearest population first."""
-    rows = (row for row in load_outcomes() if is_of_interest(row, traits))
+    rows = [row for row in load_outcomes() if is_of_interest(row, traits)]
+    rows = [row for row in rows if not is_dropped(row, traits)]
     found = [_match(row, traits) for row in rows]
     # Children's figures over all sites say little of an adult, and the other way round.
     shown = [item for item in found if item.group or "age" not in item.unlike]
@@ -197,6 +202,45 @@ def _iterate_cautions(row: OutcomeRow) -> Iterator[str]:
         yield "The count goes beyond what the source prints."
 
 
+def _make_advanced() -> OutcomeFigure:
+    """Give how many with an advanced tumour were alive, all of them on crizotinib, by ALK."""
+    facts = [find_fact(name) for name in ADVANCED_FACTS]
+    cautions = [find_fact(name) for name in ADVANCED_CAUTIONS]
+    return OutcomeFigure(
+        outcome=ADVANCED,
+        says=" ".join(fact.statement for fact in facts),
+        n=NOT_REPORTED,
+        of=NOT_REPORTED,
+        percent=NOT_REPORTED,
+        low=NOT_REPORTED,
+        high=NOT_REPORTED,
+        months=NOT_REPORTED,
+        matches=(),
+        differs=(),
+        cautions=tuple(caution.statement for caution in cautions),
+        facts=tuple(fact.id for fact in (*facts, *cautions)),
+    )
+
+
+def _iterate_remarks(traits: Traits) -> Iterator[str]:
+    """Give what the ranges leave out of this patient's course, before them."""
+    if traits.course:
+        rows = [row for row in load_outcomes() if is_of_interest(row, traits)]
+        dropped = sum(is_dropped(row, traits) for row in rows)
+        verb = "does" if dropped == 1 else "do"
+        left_out = f"{_count(dropped, 'figure')} of tumours that were removed {verb} not apply"
+        said = f"Here {say_course(traits)}"
+        apart = "Other series do not count such patients apart."
+        yield f"{said}: {left_out}. {apart}" if dropped else f"{said}. {apart}"
+    if traits.focality is Focality.MULTIFOCAL:
+        facts = (find_fact(name).statement for name in FOCALITY_FACTS)
+        yield " ".join((NO_FOCALITY, *facts))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 # Ranges ------------------------------------------------------------------------------------------
 
 
@@ -273,8 +317,18 @@ def _describe_alerts(variant: VariantFinding | None) -> Iterator[str]:
     said = " ".join(fact.statement for fact in variant.rule.facts)
     if variant.is_diagnosed:
         yield f"The diagnosis is {variant.rule.name}. {said}"
-    else:
-        yield f"{_say_hints(variant)} {said}"
+        return
+    named = _say_naming(variant)
+    hints = _say_hints(variant) if variant.because else ""
+    yield " ".join(filter(None, (named, hints, said)))
+
+
+def _say_naming(variant: VariantFinding) -> str:
+    """Give that the report names a variant that is not read as the diagnosis."""
+    quoted = f"The report names {variant.rule.name} (“{variant.diagnosis}”)"
+    if variant.naming is Naming.DOUBTED:
+        return f"{quoted}, and leaves it open; it is not read as the diagnosis."
+    return f"{quoted} and denies it." if variant.naming is Naming.DENIED else ""
 
 
 def _say_hints(variant: VariantFinding) -> str:
@@ -311,12 +365,12 @@ def _iterate_limits(matched: Iterable[_Matched], traits: Traits) -> Iterator[str
     if isinstance(traits.focality, Absent):
         yield "Whether there is one tumour or several is not recorded."
     elif traits.focality is Focality.MULTIFOCAL:
-        yield "No figure for patients with several tumours was read."
+        yield NO_FOCALITY
 
 
 def _say_left_out(items: Sequence[_Matched]) -> str:
     """Give why figures come last: whom they are of."""
-    respects = ("margin", "age")
+    respects = ("margin", "age", "course", "pregnancy")
     reasons = [
         x.words.partition("; this patient")[0]
         for item in items
@@ -337,6 +391,7 @@ def _say_unjudged(rule: UnjudgedFeature) -> str:
 
 def _trace(
     matched: Sequence[_Matched],
+    traits: Traits,
     features: Sequence[AdverseFeature],
     unjudged: Sequence[UnjudgedFeature],
     variant: VariantFinding | None,
@@ -345,8 +400,11 @@ def _trace(
     steps = [
         TraceStep(
             concluded=f"{len(matched)} published figures fit, {near} of them for the site.",
-            facts=tuple(item.row.fact.id for item in matched),
-            would_change="another site, age, margin or diagnosis",
+            facts=(
+                *(item.row.fact.id for item in matched),
+                *(FOCALITY_FACTS if traits.focality is Focality.MULTIFOCAL else ()),
+            ),
+            would_change="another site, age, margin, course or diagnosis",
         ),
         TraceStep(
             concluded=_count_features(features),

@@ -1,15 +1,13 @@
-"""Features that sources hold adverse: present, absent or not recorded; and the variant's alert."""
+"""Features that sources hold adverse: present, absent or not recorded."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from spindle.cases.absence import Absent
 from spindle.cases.case import Case
 from spindle.cases.course import Margin, OutcomeKind
-from spindle.cases.observations import FusionTest, HistologyFinding, PercentRange, Stain, TestResult
+from spindle.cases.observations import HistologyFinding, PercentRange, Stain
 from spindle.cases.specimen import Specimen
 from spindle.cases.tumour import Extent
 from spindle.knowledge.facts import Fact
@@ -18,13 +16,11 @@ from spindle.knowledge.outcomes import (
     ANY,
     FeatureRule,
     LookAt,
-    VariantRule,
     load_features,
-    load_variants,
     meets_limit,
 )
-from spindle.knowledge.vocabularies import find_gene, find_marker
-from spindle.knowledge.words import bound_word, fold
+from spindle.knowledge.vocabularies import find_marker
+from spindle.knowledge.words import fold
 from spindle.reasoning.findings import AdverseFeature
 
 PRESENT, ABSENT, NOT_RECORDED = "present", "absent", "not recorded"
@@ -59,13 +55,15 @@ def _make_feature(rule: FeatureRule, case: Case, site_groups: tuple[str, ...]) -
     )
 
 
-def _iterate_findings(case: Case) -> Iterator[tuple[Specimen, HistologyFinding]]:
+def iterate_findings(case: Case) -> Iterator[tuple[Specimen, HistologyFinding]]:
+    """Give every microscopic finding with its sample."""
     for specimen in case.specimens:
         for finding in specimen.histology:
             yield specimen, finding
 
 
-def _name_finding(words: str) -> str:
+def name_finding(words: str) -> str:
+    """Give the usual name of a finding, or the words when none is known."""
     found = find_finding(words)
     return found.name if found else words
 
@@ -73,8 +71,8 @@ def _name_finding(words: str) -> str:
 def _answer_finding(rule: FeatureRule, case: Case) -> Answer:
     here: list[str] = []
     denied: list[str] = []
-    for specimen, finding in _iterate_findings(case):
-        name = _name_finding(finding.name)
+    for specimen, finding in iterate_findings(case):
+        name = name_finding(finding.name)
         if finding.is_present and rule.subject in list_implied(name):
             here.append(f"{specimen.id}: {name}")
         elif not finding.is_present and name == rule.subject:
@@ -93,8 +91,8 @@ def _answer_mitoses(rule: FeatureRule, case: Case) -> Answer:
     """Give the answer by count; mitoses without a count stay not recorded."""
     here: list[str] = []
     below: list[str] = []
-    for specimen, finding in _iterate_findings(case):
-        if _name_finding(finding.name) != rule.subject:
+    for specimen, finding in iterate_findings(case):
+        if name_finding(finding.name) != rule.subject:
             continue
         count = finding.count_per_10_hpf if finding.is_present else 0.0
         if not isinstance(count, Absent):
@@ -121,7 +119,7 @@ def _answer_stain(rule: FeatureRule, case: Case) -> Answer:
     here: list[str] = []
     between: list[str] = []
     for _, observation in case.iterate_observations():
-        if not isinstance(observation, Stain) or not _is_marker(observation, rule.subject):
+        if not isinstance(observation, Stain) or not is_marker(observation, rule.subject):
             continue
         share = observation.percent_positive
         if isinstance(share, Absent):
@@ -143,7 +141,8 @@ def _is_beyond(limit: Fact, share: PercentRange) -> bool:
     return all(met) or (any(met) and is_at_limit)
 
 
-def _is_marker(stain: Stain, marker: str) -> bool:
+def is_marker(stain: Stain, marker: str) -> bool:
+    """Give whether a stain is of a marker, by whichever of its names."""
     found = find_marker(stain.marker)
     return fold(found.name if found else stain.marker) == fold(marker)
 
@@ -198,87 +197,3 @@ _ANSWERS: Mapping[LookAt, Callable[[FeatureRule, Case], Answer]] = {
     LookAt.SPREAD: _answer_spread,
     LookAt.SITE: _answer_site,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class VariantFinding:
-    """A variant that is diagnosed, or that a finding hints at."""
-
-    rule: VariantRule
-    """The variant."""
-    is_diagnosed: bool
-    """Whether the diagnosis names it."""
-    because: tuple[str, ...]
-    """What is recorded that is seen in it, in words."""
-    morphology: str
-    """Whether the findings that belong to it are `present`, `absent` or `not recorded`."""
-
-    @property
-    def is_likely(self) -> bool:
-        """Whether the diagnosis or the morphology names it; a stain or a partner does not."""
-        return self.is_diagnosed or self.morphology == PRESENT
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it may be the variant: not when its morphology is denied."""
-        return self.is_diagnosed or self.morphology != ABSENT
-
-    def list_facts(self) -> tuple[Fact, ...]:
-        """Give the facts behind the alert: on the course, and on what hints at the variant."""
-        return self.rule.facts if self.is_diagnosed else self.rule.facts + self.rule.hints
-
-
-def find_variant(case: Case) -> VariantFinding | None:
-    """Give the variant that the case is diagnosed with or hints at; none without a word on it."""
-    excluded = [exclusion.diagnosis for exclusion in case.exclusions]
-    for rule in load_variants():
-        if any(_names_variant(words, rule) for words in excluded):
-            continue
-        diagnosed = _names_variant(case.tumour.diagnosis, rule)
-        because = tuple(dict.fromkeys(_iterate_hints(case, rule)))
-        if diagnosed or because:
-            return VariantFinding(rule, diagnosed, because, _find_morphology(case, rule))
-    return None
-
-
-def _find_morphology(case: Case, rule: VariantRule) -> str:
-    """Give whether a finding that belongs to a variant is present, absent or not recorded."""
-    findings = [finding for _, finding in _iterate_findings(case)]
-    said = [f.is_present for f in findings if _name_finding(f.name) in rule.findings]
-    if not said:
-        return NOT_RECORDED
-    return PRESENT if any(said) else ABSENT
-
-
-def _names_variant(diagnosis: str | Absent, rule: VariantRule) -> bool:
-    if isinstance(diagnosis, Absent):
-        return False
-    return any(re.search(bound_word(name), fold(diagnosis)) for name in rule.words)
-
-
-def _iterate_hints(case: Case, rule: VariantRule) -> Iterator[str]:
-    for _, finding in _iterate_findings(case):
-        if finding.is_present and (name := _name_finding(finding.name)) in rule.findings:
-            yield name
-    for _, observation in case.iterate_observations():
-        if isinstance(observation, Stain):
-            yield from _iterate_stain_hints(observation, rule)
-        elif isinstance(observation, FusionTest):
-            yield from _iterate_fusion_hints(observation, rule)
-
-
-def _iterate_stain_hints(stain: Stain, rule: VariantRule) -> Iterator[str]:
-    is_positive = _is_marker(stain, "ALK") and stain.result is TestResult.POSITIVE
-    if is_positive and stain.pattern in rule.patterns:
-        yield "ALK stain at the nuclear membrane"
-
-
-def _iterate_fusion_hints(test: FusionTest, rule: VariantRule) -> Iterator[str]:
-    for call in test.calls:
-        for gene in (call.gene5, call.gene3):
-            if isinstance(gene, Absent):
-                continue
-            found = find_gene(gene)
-            symbol = found.symbol if found else gene
-            if symbol in rule.partners:
-                yield f"fusion partner {symbol}"

@@ -1,7 +1,8 @@
-"""How near a published population is to one patient: site, age, margin, focality, variant."""
+"""How near a published population is to one patient: site, age, margin, course, variant, more."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,9 +13,19 @@ from spindle.cases.course import Margin
 from spindle.cases.tumour import Focality
 from spindle.knowledge.outcomes import ANY, NOT, OutcomeRow, count_years, is_child
 from spindle.knowledge.site_groups import list_site_groups, name_site_group
-from spindle.reasoning.prognosis_features import VariantFinding
+from spindle.reasoning.actionability_course import Course, read_course
+from spindle.reasoning.prognosis_variants import VariantFinding
+from spindle.reasoning.statuses import join_words
 
 CLEAR, COMPLETE, INCOMPLETE = "R0", "complete", "incomplete"
+TUMOUR_LEFT = (INCOMPLETE, Margin.R1.value, Margin.R2.value)
+# Words of a population that was operated on, where its margin is not said.
+_REMOVED = re.compile(r"\b(?:resected|removed|operated on)\b")
+_PREGNANCY = "pregnancy"
+_NO_AGE = (ANY, _PREGNANCY)
+# Outcomes that a later course has already reached, or that it can't be counted from.
+_METASTASIS = "metastasis"
+_FIRST_EVENTS = ("recurrence", _METASTASIS, "aggressive course")
 
 
 class Nearness(StrEnum):
@@ -31,7 +42,7 @@ class Likeness:
     """One respect in which a population is like the patient, or not."""
 
     respect: str
-    """`site`, `age`, `margin`, `focality` or `variant`."""
+    """`site`, `age`, `margin`, `focality`, `course`, `pregnancy` or `variant`."""
     nearness: Nearness
     """Whether it is."""
     words: str
@@ -52,6 +63,14 @@ class Traits:
     """Margin of the last resection that says one."""
     focality: Focality | Absent
     """One tumour or several."""
+    course: tuple[str, ...]
+    """What is recorded beyond a first tumour that can be removed, in words: `has come back`."""
+    is_advanced: bool
+    """Whether it has spread or can't be removed."""
+    has_spread: bool
+    """Whether it has spread."""
+    is_pregnant: bool | Absent
+    """Whether the patient is pregnant."""
     variant: str
     """Id of the variant that is diagnosed or may be there; empty for none."""
     is_variant_diagnosed: bool
@@ -66,16 +85,55 @@ def describe_traits(case: Case, found: VariantFinding | None) -> Traits:
     sites = tuple(site.name for site in case.tumour.sites)
     age = case.patient.age_at_diagnosis
     margins = [t.margin for t in case.treatments if not isinstance(t.margin, Absent)]
+    course = read_course(case)
     return Traits(
         site_groups=list_site_groups(sites),
         has_site=bool(sites),
         age_months=NOT_REPORTED if isinstance(age, Absent) else age.months,
         margin=margins[-1] if margins else NOT_REPORTED,
         focality=case.tumour.focality,
+        course=tuple(_iterate_course(course)),
+        is_advanced=bool(course.has_spread) or is_unresectable(course),
+        has_spread=bool(course.has_spread),
+        is_pregnant=case.patient.is_pregnant,
         variant=variant.rule.entity if variant else "",
         is_variant_diagnosed=bool(variant and variant.is_diagnosed),
         is_variant_likely=bool(variant and variant.is_likely),
     )
+
+
+def is_unresectable(course: Course) -> bool:
+    """Give whether it is called unresectable and no resection with a clear margin is recorded."""
+    return course.is_resectable is False and course.margin is not Margin.R0
+
+
+def _iterate_course(course: Course) -> Iterator[str]:
+    if course.has_recurred:
+        yield "has come back"
+    if course.has_spread:
+        yield "has spread"
+    if is_unresectable(course):
+        yield "can't be removed"
+
+
+def say_course(traits: Traits) -> str:
+    """Give what is recorded of the course in half a sentence: `the tumour has come back`."""
+    return f"the tumour {join_words(traits.course)}"
+
+
+def is_of_removed(row: OutcomeRow) -> bool:
+    """Give whether all patients of a figure had their tumour removed, with nothing said to be left.
+
+    The words of the population say it where the margin does not.
+    """
+    if row.margin in TUMOUR_LEFT:
+        return False
+    return row.margin in (CLEAR, COMPLETE) or bool(_REMOVED.search(row.fact.applies_to))
+
+
+def is_dropped(row: OutcomeRow, traits: Traits) -> bool:
+    """Give whether a figure is of tumours that were removed, and this one is past that."""
+    return bool(traits.course) and is_of_removed(row)
 
 
 def name_group(row: OutcomeRow, traits: Traits) -> str:
@@ -101,8 +159,10 @@ def is_general(row: OutcomeRow, traits: Traits) -> bool:
 def is_left_out(row: OutcomeRow, unlike: Collection[str], traits: Traits) -> bool:
     """Give whether the stated population of a figure leaves this patient out.
 
-    It does when all its patients had another margin, or when it is of children and the patient is
-    an adult, or the other way round. A range of ages says who was there, and leaves nobody out.
+    It does when all its patients had another margin, when it counts what has already happened to
+    the patient, when all of them were pregnant and the patient is not, or when it is of children
+    and the patient is an adult, or the other way round. A range of ages says who was there, and
+    leaves nobody out.
 
     Parameters
     ----------
@@ -113,9 +173,9 @@ def is_left_out(row: OutcomeRow, unlike: Collection[str], traits: Traits) -> boo
     traits:
         What is known of the patient.
     """
-    if "margin" in unlike:
+    if {"margin", "course", "pregnancy"} & set(unlike):
         return True
-    if "age" not in unlike or isinstance(traits.age_months, Absent) or row.population == ANY:
+    if "age" not in unlike or isinstance(traits.age_months, Absent) or row.population in _NO_AGE:
         return False
     return is_child(traits.age_months) != (row.population == "children")
 
@@ -130,6 +190,10 @@ def _iterate_likenesses(row: OutcomeRow, traits: Traits) -> Iterator[Likeness]:
     yield _compare_age(row, traits)
     yield _compare_margin(row, traits)
     yield _compare_focality(row, traits)
+    if traits.course and row.outcome in _FIRST_EVENTS:
+        yield _compare_course(row, traits)
+    if row.population == _PREGNANCY:
+        yield _compare_pregnancy(traits)
     if row.entity != "imt" or traits.variant:
         yield _compare_variant(row, traits)
 
@@ -203,6 +267,25 @@ def _compare_focality(row: OutcomeRow, traits: Traits) -> Likeness:
     had = "one tumour" if row.focality == Focality.UNIFOCAL.value else "several tumours"
     has = "one" if traits.focality is Focality.UNIFOCAL else "several"
     return Likeness("focality", Nearness.UNLIKE, f"nearly all had {had}; this patient has {has}")
+
+
+def _compare_course(row: OutcomeRow, traits: Traits) -> Likeness:
+    """Give that a figure counts what has already happened; a first metastasis still can."""
+    if row.outcome == _METASTASIS and not traits.has_spread:
+        return Likeness(
+            "course", Nearness.OPEN, f"counted from the start; here {say_course(traits)}"
+        )
+    words = f"counts a first {row.outcome}; here {say_course(traits)}"
+    return Likeness("course", Nearness.UNLIKE, words)
+
+
+def _compare_pregnancy(traits: Traits) -> Likeness:
+    if isinstance(traits.is_pregnant, Absent):
+        words = "all were pregnant; whether this patient is is not recorded"
+        return Likeness("pregnancy", Nearness.OPEN, words)
+    if traits.is_pregnant:
+        return Likeness("pregnancy", Nearness.LIKE, "")
+    return Likeness("pregnancy", Nearness.UNLIKE, "all were pregnant; this patient is not")
 
 
 def _compare_variant(row: OutcomeRow, traits: Traits) -> Likeness:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from spindle.reasoning.prognosis import ADVANCED
+from spindle.reports.patient_options import list_changes
 from spindle.reports.patient_parts import (
     ANNEX,
     ONLY_IF_IMT,
@@ -186,12 +188,12 @@ def make_outlook(document: Document, citer: Citer, room: Room) -> View:
     if said := say_if_other(document, "outlook"):
         return make_section("outlook", OUTLOOK_TITLE, make_list([citer.line(said)]))
     outlook, letter = document["outlook"], ANNEX["outlook"]
-    ranges, figures = outlook["ranges"][: room.ranges], outlook["figures"][: room.figures]
+    ranges, figures = outlook["ranges"][: room.ranges], _choose_figures(outlook["figures"], room)
     unknown = [f["name"] for f in outlook["features"] if f["state"] == "not recorded"]
     lines = [
-        *(citer.line(says) for says in ranges),
+        *(citer.line(says, _list_said_facts(says, document)) for says in ranges),
         *(_make_figure(figure, citer) for figure in figures),
-        *_list_features(outlook["features"], citer, room),
+        *_list_features(outlook["features"], document, citer, room),
     ]
     if unknown:
         said = f"{', '.join(dict.fromkeys(unknown))}."
@@ -207,22 +209,42 @@ def make_outlook(document: Document, citer: Citer, room: Room) -> View:
     return make_section("outlook", title, make_list(lines))
 
 
-def _list_features(features: Sequence[Item], citer: Citer, room: Room) -> Iterable[View]:
+def _choose_figures(figures: Sequence[Item], room: Room) -> list[Item]:
+    """Give the figures that find room, and always those of an advanced tumour, which lead."""
+    advanced = sum(figure["outcome"] == ADVANCED for figure in figures)
+    return list(figures[: max(advanced, room.figures)])
+
+
+def _list_said_facts(says: str, document: Document) -> list[str]:
+    """Give the facts whose statements stand in a sentence."""
+    return [fact["id"] for fact in document["facts"] if fact["statement"] in says]
+
+
+def _list_features(
+    features: Sequence[Item], document: Document, citer: Citer, room: Room
+) -> Iterable[View]:
     """Give what sources say of the adverse features that are recorded, one line a statement."""
     recorded = [f for f in features if f["state"] == "present"]
+    populations = {fact["id"]: fact["applies_to"] for fact in document["facts"]}
     said: dict[str, list[Item]] = {}
     for feature in sorted(recorded, key=lambda f: not f["applies"]):
         said.setdefault(feature["says"], []).append(feature)
     for says, found in list(said.items())[: room.features]:
-        names = ", ".join(dict.fromkeys(f["name"] for f in found))
+        names = ", ".join(dict.fromkeys(_name_feature(f, populations) for f in found))
         facts = [fact for f in found for fact in f["facts"]]
-        elsewhere = "" if found[0]["applies"] else " (another population)"
-        yield citer.line(says, facts, lead=f"Recorded, and held adverse{elsewhere}: {names}")
+        yield citer.line(says, facts, lead=f"Recorded, and held adverse: {names}")
     if left := list(said.values())[room.features :]:
-        names = ", ".join(dict.fromkeys(f["name"] for found in left for f in found))
+        names = ", ".join(dict.fromkeys(_name_feature(f, populations) for g in left for f in g))
         more = write_count(len(left), "further statement")
         text = f"{names} ({more}): annex {ANNEX['outlook']}."
         yield citer.line(text, lead="Also recorded, and held adverse", tone="pointer")
+
+
+def _name_feature(feature: Item, populations: Mapping[str, str]) -> str:
+    """Give a feature, with whose it is where its source is about other patients than this one."""
+    if feature["applies"] or not feature["facts"]:
+        return str(feature["name"])
+    return f"{feature['name']} (another population: {populations[feature['facts'][0]]})"
 
 
 def _make_figure(figure: Item, citer: Citer) -> View:
@@ -258,14 +280,23 @@ def make_gaps(document: Document, citer: Citer, room: Room) -> View:
 def make_conflicts(document: Document, citer: Citer, room: Room) -> View:
     """Give where the facts that were used contradict each other, the nearest to the case first.
 
-    Those that concern the counts of a test stand first and always; then those of which most sides
-    are cited above, which is why this section is made last. Others stand in the annex.
+    Those that concern the counts of a test stand first and always, then those on a change of a
+    kinase that is recorded; then those of which most sides are cited above, which is why this
+    section is made last. Others stand in the annex.
     """
+    statements = {fact["id"]: fact["statement"] for fact in document["facts"]}
+    changes = list_changes(document)
+    of_change = {
+        c["id"]: any(change in statements[side] for change in changes for side in c["sides"])
+        for c in document["conflicts"]
+    }
     conflicts = document["conflicts"]
     always = {key for test in document["tests"] for key in test["rules_conflicts"]}
     cited = {c["id"]: len(citer.cited & set(c["sides"])) for c in conflicts}
     near = [c for c in conflicts if c["id"] in always or (cited[c["id"]] and not _is_of_counts(c))]
-    ranked = sorted(near, key=lambda c: (c["id"] not in always, -cited[c["id"]]))
+    ranked = sorted(
+        near, key=lambda c: (c["id"] not in always, not of_change[c["id"]], -cited[c["id"]])
+    )
     shown = ranked[: max(room.conflicts, len(always))]
     lines = [citer.line(f"{c['title'].rstrip('.')}. {c['consequence']}", c["sides"]) for c in shown]
     lines += point_to(ANNEX["conflicts"], len(conflicts) - len(shown), "conflicts")

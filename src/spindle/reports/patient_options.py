@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from spindle.reasoning.actionability_pregnancy import ALERT, NOT_RECORDED, UNBORN
 from spindle.reports import words
 from spindle.reports.patient_parts import (
     ANNEX,
@@ -31,6 +33,8 @@ Document = Mapping[str, Any]
 Item = Mapping[str, Any]
 
 TITLE = "Options that can be considered"
+# Sentences on the evidence of an option without a counted result, where there is room.
+DOUBTS = 3
 # Marks of notes below a table.
 _NOTE_MARKS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -38,7 +42,8 @@ _NOTE_MARKS = "abcdefghijklmnopqrstuvwxyz"
 def make_options(document: Document, citer: Citer, room: Room) -> View:
     """Give the options in a table; one line where another diagnosis than IMT is supported."""
     if said := say_if_other(document, "options"):
-        return make_section("options", TITLE, make_list([citer.line(said)]))
+        lines = [citer.line(said), *_list_remarks(document, citer)]
+        return make_section("options", TITLE, make_list(lines))
     actionability = document["actionability"]
     options, region = actionability["options"], actionability["region"]
     fitting = [o for o in options if o["fit"] != "no"]
@@ -47,14 +52,17 @@ def make_options(document: Document, citer: Citer, room: Room) -> View:
     notes = _find_shared_reasons(shown)
     heading = f"Regulators ({region} first)" if region else "Regulators (no region chosen)"
     head = ("Option", "For this patient", heading, "Published results, gravest harms")
-    changes = _list_changes(document)
-    rows = [_make_option_row(o, citer, shared, notes, region, changes, room) for o in shown]
-    above = [
+    told = _Told(citer, shared, notes, region, list_changes(document), _list_statements(document))
+    rows = [_make_option_row(o, told, room) for o in shown]
+    is_pregnant = ALERT in actionability["limits"]
+    above = [citer.line(ALERT, tone="alert")] if is_pregnant else []
+    above += [
         citer.line(f"{'; '.join(clauses)}.", lead=f"All {target} inhibitors here")
         for target, clauses in shared.items()
     ]
     below = [
         *(citer.line(f"{capitalise(said)}.", lead=f"({mark})") for said, mark in notes.items()),
+        *_list_remarks(document, citer),
         *_name_left_off(options, shown, citer),
     ]
     is_open = find_stance(document) is not Stance.IMT
@@ -65,6 +73,15 @@ def make_options(document: Document, citer: Citer, room: Room) -> View:
         make_table("Options, surgery first", head, rows),
         make_list(below),
     )
+
+
+def _list_remarks(document: Document, citer: Citer) -> Iterator[View]:
+    """Give what the case leaves open or says besides, on which nothing here depends."""
+    if NOT_RECORDED in document["actionability"]["limits"]:
+        yield citer.line(NOT_RECORDED, tone="remark")
+    for remark in document["case"]["remarks"]:
+        said = f"“{remark['words']}”. Kept as written; nothing here takes it into account."
+        yield citer.line(said, lead="Remark", tone="remark")
 
 
 def _name_left_off(options: Sequence[Item], shown: Sequence[Item], citer: Citer) -> Iterator[View]:
@@ -86,7 +103,7 @@ def _name_left_off(options: Sequence[Item], shown: Sequence[Item], citer: Citer)
     )
 
 
-def _list_changes(document: Document) -> list[str]:
+def list_changes(document: Document) -> list[str]:
     """Give the changes of single proteins that tests of this case found: `G1202R`."""
     return [
         variant["change"]
@@ -128,45 +145,71 @@ def _list_reasons(o: Item) -> list[str]:
     return [r for r in reasons if r.lower() not in o["standing"].lower()]
 
 
-def _make_option_row(
-    o: Item,
-    citer: Citer,
-    shared: Mapping[str, Sequence[str]],
-    notes: Mapping[str, str],
-    region: str,
-    changes: Sequence[str],
-    room: Room,
-) -> list[View]:
-    own = _split_clauses(o["standing"])[len(shared.get(o["target"], ())) :]
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What every row of the table is made with."""
+
+    citer: Citer
+    shared: Mapping[str, Sequence[str]]
+    """By target, clauses that are said above the table."""
+    notes: Mapping[str, str]
+    """By reason, the mark of its note below."""
+    region: str
+    """The chosen region; empty for none."""
+    changes: Sequence[str]
+    """Changes of single proteins that are recorded."""
+    statements: Mapping[str, str]
+    """By fact, its statement."""
+
+
+def _list_statements(document: Document) -> Mapping[str, str]:
+    return {fact["id"]: fact["statement"] for fact in document["facts"]}
+
+
+def _make_option_row(o: Item, told: _Told, room: Room) -> list[View]:
+    citer = told.citer
+    own = _split_clauses(o["standing"])[len(told.shared.get(o["target"], ())) :]
     reasons = _list_reasons(o)
-    marks = [f"({notes[r]})" for r in reasons if r in notes]
-    unshared = [r for r in reasons if r not in notes]
+    marks = [f"({told.notes[r]})" for r in reasons if r in told.notes]
+    unshared = [r for r in reasons if r not in told.notes]
     # The annex holds every reason; what stands in the standing is never left off.
-    left = len(unshared) - room.limits - 1
+    most = max(1, room.limits) if room.is_brief else room.limits + 1
+    left = len(unshared) - most
     more = f"{words.write_count(left, 'more reason')} in annex {ANNEX['options']}"
     said = join_sentences(
         "; ".join(own),
-        *unshared[: room.limits + 1],
+        *unshared[:most],
         more if left > 0 else "",
-        *_list_resistance(o, changes, room),
+        *_list_resistance(o, told.changes, room),
     )
     name = f"{o['name']} ({o['target']})" if o["target"] else o["name"]
     return [
         citer.line(capitalise(name)),
-        citer.line(" ".join([said, *marks]).strip() or "as above"),
-        _make_approval_cell(o["approvals"], citer, region),
+        citer.line(" ".join([said, *marks]).strip() or "as above", _list_told_facts(o, told)),
+        _make_approval_cell(o["approvals"], citer, told.region),
         _make_result_cell(o, citer, is_brief=room.is_brief),
     ]
+
+
+def _list_told_facts(o: Item, told: _Told) -> list[str]:
+    """Give the facts behind what is said of a recorded change or of a pregnancy."""
+    about = [said for said in o["resistance"] if any(c in said for c in told.changes)]
+    about += [reason for reason in o["may_not_apply"] if UNBORN in reason]
+    found = (fact for fact in o["facts"] if any(told.statements[fact] in said for said in about))
+    return list(dict.fromkeys(found))
 
 
 def _list_resistance(o: Item, changes: Iterable[str], room: Room) -> list[str]:
     """Give what is held on the changes that are recorded, where nothing else says it yet."""
     found = []
     for change in changes:
-        about = [said for said in o["resistance"] if change in said]
-        if about and (change not in o["standing"] or not room.is_brief):
-            recorded, _, rest = about[0].partition(". ")
-            found.append(rest if rest and change in o["standing"] else f"{recorded}. {rest}")
+        for said in (said for said in o["resistance"] if change in said):
+            if change in o["standing"] and room.is_brief:
+                continue
+            recorded, _, rest = said.partition(". ")
+            is_recorded = recorded.endswith(" is recorded")
+            is_said = is_recorded and rest and change in o["standing"]
+            found.append(rest if is_said else said)
     return [join_sentences(said) for said in dict.fromkeys(found)]
 
 
@@ -189,10 +232,12 @@ def _make_result_cell(o: Item, citer: Citer, *, is_brief: bool) -> View:
     """Give the most telling result in counts, how many more there are, and the gravest harms."""
     results = o["results"]
     first = next((r for r in results if not words.is_absent(r["of"])), None)
-    strength = split_sentences(o["evidence_strength"] or "no published result is held")[0]
+    sentences = split_sentences(o["evidence_strength"] or "no published result is held")
+    strength = sentences[0]
     gravest = f"Gravest harms: {_begin_small(o['gravest'])}" if o["gravest"] else ""
     if first is None:
-        said = join_sentences(strength, gravest)
+        # Without a counted result, what is doubted of the evidence says the most.
+        said = join_sentences(*sentences[: 1 if is_brief else DOUBTS], gravest)
         return limit_refs(citer.line(said, o["facts"]), ANNEX["options"])
     left = len(results) - 1
     more = f"{words.write_count(left, 'more result')} in annex {ANNEX['options']}" if left else ""
