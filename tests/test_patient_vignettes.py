@@ -19,8 +19,8 @@ import pytest
 from vignette_files import Vignette, compare, find_words, list_words, make_case, read_vignette
 
 from spindle.reasoning.assessments import describe_assessment
-from spindle.reasoning.findings import describe_record
 from spindle.reasoning.patients import PatientAssessment, assess_patient
+from spindle.reasoning.plain_types import describe_record
 
 # Words of an order, of a promise, or of a probability that nothing bears out.
 FORBIDDEN = re.compile(

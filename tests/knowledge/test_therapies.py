@@ -32,7 +32,7 @@ from spindle.knowledge.fact_tables import load_rows
 from spindle.knowledge.facts import load_facts
 from spindle.knowledge.files import Entry, list_files, read_text
 from spindle.knowledge.regions import find_region, load_regions
-from spindle.knowledge.resistance import load_resistance, make_resistance
+from spindle.knowledge.resistance import ResistanceContext, load_resistance, make_resistance
 from spindle.knowledge.therapies import (
     TRIALS_TABLE,
     Trial,
@@ -119,7 +119,34 @@ def test_a_count_worked_out_from_a_percentage_is_marked_as_inferred() -> None:
 
 @pytest.mark.parametrize("agent", ["larotrectinib", "repotrectinib", "selpercatinib", "lorlatinib"])
 def test_no_trial_is_made_up_where_none_in_imt_was_found(agent: str) -> None:
-    assert all(trial.fact.n == "" for trial in load_trials().get(agent, ()))
+    """What was counted in other tumours says so."""
+    for trial in load_trials().get(agent, ()):
+        if trial.fact.n != "":
+            assert trial.entity != "imt"
+            assert re.search("not IMT|IMT not counted apart", trial.fact.statement)
+
+
+def test_a_count_in_lung_cancer_is_called_no_count_in_imt() -> None:
+    counted = [trial for trial in TRIALS if trial.entity == "lung-cancer"]
+    assert {trial.agent for trial in counted} == {"lorlatinib", "repotrectinib"}
+    assert all(trial.fact.statement.startswith("Lung cancer, not IMT: ") for trial in counted)
+    assert by_id("repotrectinib.ros1-lung-g2032r").fact.n == 10
+
+
+@pytest.mark.parametrize(
+    ("kinase", "change", "resists"),
+    [
+        ("ALK", "F1174L", {"crizotinib"}),
+        ("ALK", "L1196M", {"crizotinib"}),
+        ("NTRK1", "G595R", {"entrectinib", "larotrectinib"}),
+        ("NTRK3", "G623R", {"entrectinib"}),
+        ("ROS1", "G2032R", {"crizotinib", "lorlatinib"}),
+    ],
+)
+def test_known_changes_of_resistance_are_held(kinase: str, change: str, resists: set[str]) -> None:
+    held = [r for r in load_resistance().values() if (r.kinase, r.change) == (kinase, change)]
+    assert {agent for item in held for agent in item.resists} == resists
+    assert (ResistanceContext.IMT in {item.context for item in held}) is (change == "F1174L")
 
 
 def test_the_single_secondary_page_on_japan_is_no_approval() -> None:
@@ -130,7 +157,7 @@ def test_the_single_secondary_page_on_japan_is_no_approval() -> None:
 def test_what_only_a_secondary_page_tells_says_so_and_is_no_approval() -> None:
     approved = {(item.agent, item.region) for item in INDICATIONS}
     unsure = {(item.agent, item.region) for item in load_unconfirmed()}
-    assert unsure == {("alectinib", "JP"), ("entrectinib", "CN")}
+    assert unsure == {("alectinib", "JP"), ("entrectinib", "CN"), ("larotrectinib", "CH")}
     assert not unsure & approved
     assert all("not confirmed" in item.fact.statement for item in load_unconfirmed())
 
@@ -174,13 +201,16 @@ def test_the_ages_of_an_approval_stand_in_its_fact(item: Any) -> None:
 
 
 def test_crizotinib_is_approved_for_imt_as_the_labels_say() -> None:
-    united_states, europe = (item for item in INDICATIONS if item.agent == "crizotinib")
+    united_states, europe, swiss = (item for item in INDICATIONS if item.agent == "crizotinib")
     assert str(united_states.date) == "2022-07-14"
     assert (united_states.ages.from_months, united_states.ages.below_months) == (12, None)
     assert united_states.needs == (("unresectable", "recurrent", "refractory"),)
     assert str(europe.date) == "2024-08-22"
     assert (europe.ages.from_months, europe.ages.below_months) == (12, 216)
     assert europe.needs == (("unresectable",), ("recurrent", "refractory"))
+    assert swiss.date is None
+    assert (swiss.ages.from_months, swiss.ages.below_months) == (12, 216)
+    assert swiss.needs == (("unresectable", "recurrent", "refractory"),)
 
 
 def test_no_indication_is_one_for_lung_cancer() -> None:

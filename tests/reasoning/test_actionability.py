@@ -14,7 +14,8 @@ from spindle.errors import UserError
 from spindle.knowledge.facts import load_facts
 from spindle.reasoning.actionability import list_options
 from spindle.reasoning.actionability_evidence import COMPUTED, load_results
-from spindle.reasoning.findings import Actionability, Approval, Option, describe_record
+from spindle.reasoning.findings import Actionability, Approval, Option
+from spindle.reasoning.plain_types import describe_record
 from spindle.reasoning.reflex import assess_case
 
 ALWAYS = [

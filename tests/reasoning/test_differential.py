@@ -42,9 +42,8 @@ from spindle.reasoning.findings import (
     GateState,
     Standing,
     Weight,
-    collect_facts,
-    describe_record,
 )
+from spindle.reasoning.plain_types import collect_facts, describe_record
 from spindle.reasoning.reflex import assess_case
 
 POSITIVE, NEGATIVE = TestResult.POSITIVE, TestResult.NEGATIVE

@@ -32,7 +32,8 @@ from spindle.cases.tumour import Site, Tumour
 from spindle.knowledge.discordances import load_discordances
 from spindle.knowledge.facts import find_fact, load_facts
 from spindle.reasoning.discordance import find_discordances
-from spindle.reasoning.findings import Discordance, Weight, collect_facts
+from spindle.reasoning.findings import Discordance, Weight
+from spindle.reasoning.plain_types import collect_facts
 from spindle.reasoning.reflex import assess_case
 
 P, N, E, F = TestResult.POSITIVE, TestResult.NEGATIVE, TestResult.EQUIVOCAL, TestResult.FAILED

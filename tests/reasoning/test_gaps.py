@@ -35,10 +35,11 @@ from spindle.errors import UserError
 from spindle.knowledge.facts import load_facts
 from spindle.knowledge.gaps import load_gaps, make_gap_book
 from spindle.knowledge.kinases import load_kinases
-from spindle.reasoning.findings import Gap, describe_record
+from spindle.reasoning.findings import Gap
 from spindle.reasoning.gaps import find_gaps
 from spindle.reasoning.gaps_answers import ANSWER
 from spindle.reasoning.gaps_rules import RULES
+from spindle.reasoning.plain_types import describe_record
 from spindle.reasoning.reflex import assess_case
 
 P, N, E, F = TestResult.POSITIVE, TestResult.NEGATIVE, TestResult.EQUIVOCAL, TestResult.FAILED

@@ -17,13 +17,13 @@ from spindle.cases.specimen import Specimen
 from spindle.cases.tumour import Site, Tumour
 from spindle.knowledge.facts import load_facts
 from spindle.reasoning.assessments import KinaseStatus
-from spindle.reasoning.findings import collect_facts, describe_record
 from spindle.reasoning.patients import (
     PatientAssessment,
     assess_patient,
     compute_version,
     find_signature,
 )
+from spindle.reasoning.plain_types import collect_facts, describe_record
 
 RESULTS = (*TestResult, NOT_DONE, NOT_REPORTED, UNKNOWN)
 MARKERS = (

@@ -25,6 +25,7 @@ from spindle.knowledge.terms import find_gene, find_symptom
 
 ENTITIES_FILE = "entities.toml"
 FLAGS_FILE = "red_flags.toml"
+NAMES_FILE = "diagnosis_names.toml"
 IMT = "imt"
 
 
@@ -303,6 +304,25 @@ def load_entities() -> Mapping[str, Entity]:
             raise entry.fail(f"{entity.id} stands twice.")
         entities[entity.id] = entity
     return MappingProxyType(entities)
+
+
+@cache
+def load_names() -> Mapping[str, tuple[str, ...]]:
+    """Give the other names of each diagnosis that has some, by its id.
+
+    Raises
+    ------
+    UserError
+        `knowledge-invalid`, with file and line.
+    """
+    names: dict[str, tuple[str, ...]] = {}
+    for entry in read_entries(NAMES_FILE, "diagnoses", also=["source", "checked_on"]):
+        check_keys(entry, {"entity": str, "names": list}, {})
+        entity = entry.values["entity"]
+        if entity not in load_entities() or entity in names:
+            raise entry.fail(f"{entity!r} is no diagnosis, or stands twice.")
+        names[entity] = tuple(entry.values["names"])
+    return MappingProxyType(names)
 
 
 @cache

@@ -14,7 +14,7 @@ from spindle.knowledge.assay_coverage import load_coverage
 from spindle.knowledge.codes import load_codes
 from spindle.knowledge.conflicts import load_conflicts
 from spindle.knowledge.discordances import load_discordances
-from spindle.knowledge.entities import load_entities, load_gate, load_red_flags
+from spindle.knowledge.entities import load_entities, load_gate, load_names, load_red_flags
 from spindle.knowledge.facts import load_facts
 from spindle.knowledge.fish_rules import load_default_rule
 from spindle.knowledge.fusions import load_fusions
@@ -67,7 +67,9 @@ LOADERS: tuple[Callable[[], object], ...] = (
     load_panels,
     load_probes,
     load_entities,
+    load_names,
     load_gate,
+    load_names,
     load_red_flags,
     load_codes,
     load_site_groups,

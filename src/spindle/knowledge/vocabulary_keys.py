@@ -32,6 +32,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     name: tuple(keys.split())
     for name, keys in {
         "absence": "not_reported not_done unknown",
+        "diagnoses": "before after open",
         "fusions": """
             partnerless several denial not_genes fillers frame_nouns domain_nouns quality_nouns
             materials unsaid frame.in frame.out frame_states.in frame_states.out
@@ -53,6 +54,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
         "histology": """
             adjectives fillers denial_before denial_after unassessed either contrast degrees slight
             not_when_slight attributive suffixes fields areas""",
+        "pregnancy": "pregnant denial",
         "outcomes": """
             lost lost_alone denial ends_denial between denied_after event_nouns not_follow_up
             follow_up fillers after_start cause_denial alive with_disease implies_alive later_start

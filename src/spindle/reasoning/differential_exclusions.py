@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from spindle.cases.case import Exclusion
-from spindle.knowledge.entities import EntityKind, load_entities
+from spindle.knowledge.entities import EntityKind, load_entities, load_names
 from spindle.knowledge.words import fold
 from spindle.reasoning.findings import Candidate, Standing
 from spindle.reasoning.statuses import join_words
@@ -31,7 +31,9 @@ def match_diagnosis(words: str) -> str:
     if not told:
         return ""
     exact = {name for name, listed in names if told == listed}
-    within = {name for name, listed in names if listed < told}
+    inside = [(name, listed) for name, listed in names if listed < told]
+    # "inflammatory LMS of the lung" is not LMS: the name with more of the words counts.
+    within = {name for name, listed in inside if not any(listed < other for _, other in inside)}
     around = {name for name, listed in names if told < listed}
     for found in (exact, within, around):
         if found:
@@ -42,11 +44,15 @@ def match_diagnosis(words: str) -> str:
 @cache
 def _name_diagnoses() -> tuple[tuple[str, frozenset[str]], ...]:
     listed = [e for e in load_entities().values() if e.kind is not EntityKind.VARIANT]
-    return tuple((e.id, _split_words(words)) for e in listed for words in (e.name, e.id))
+    return tuple(
+        (e.id, _split_words(words))
+        for e in listed
+        for words in (e.name, e.id, *load_names().get(e.id, ()))
+    )
 
 
 def _split_words(words: str) -> frozenset[str]:
-    plain = fold(words).replace("tumor", "tumour")
+    plain = fold(words).replace("tumour", "tumor").replace("haem", "hem")
     parts = "".join(sign if sign.isalnum() else " " for sign in plain).split()
     return frozenset(parts)
 

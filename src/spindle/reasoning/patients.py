@@ -15,16 +15,9 @@ from spindle.reasoning.actionability import list_options
 from spindle.reasoning.assessments import Assessment, describe_assessment
 from spindle.reasoning.differential import weigh_differential
 from spindle.reasoning.discordance import find_discordances
-from spindle.reasoning.findings import (
-    Actionability,
-    Differential,
-    Discordance,
-    Gap,
-    Outlook,
-    collect_facts,
-    describe_record,
-)
+from spindle.reasoning.findings import Actionability, Differential, Discordance, Gap, Outlook
 from spindle.reasoning.gaps import find_gaps
+from spindle.reasoning.plain_types import collect_facts, describe_record
 from spindle.reasoning.prognosis import describe_outlook
 from spindle.reasoning.reflex import assess_case
 

@@ -20,8 +20,8 @@ from spindle.knowledge.facts import Fact, find_fact
 from spindle.knowledge.fish_rules import find_fish_rule
 from spindle.knowledge.protocols import find_protocol
 from spindle.reasoning.assessments import describe_assessment
-from spindle.reasoning.findings import describe_record
 from spindle.reasoning.patients import PatientAssessment, compute_version, find_signature
+from spindle.reasoning.plain_types import describe_record
 from spindle.reports.patient_layers import list_layer_facts, make_layers
 from spindle.reports.patient_tests import describe_path, describe_tests
 

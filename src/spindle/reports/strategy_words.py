@@ -9,7 +9,7 @@ from typing import Any
 from spindle import __version__
 from spindle.knowledge.facts import find_fact
 from spindle.knowledge.strategies import load_strategy_data
-from spindle.reasoning.findings import describe_record
+from spindle.reasoning.plain_types import describe_record
 from spindle.reasoning.strategy import StrategyComparison
 from spindle.reasoning.strategy_measures import MEASURES
 
