@@ -22,7 +22,7 @@ from spindle.knowledge.protocols import (
     load_whens,
 )
 from spindle.knowledge.words import FOLDER, load_terms
-from spindle.reasoning.reflex import CHECK_SENTENCES
+from spindle.reasoning.reflex_walk import CHECK_SENTENCES
 
 # What protocols and FISH rules rest on
 

@@ -83,12 +83,65 @@ def test_a_call_is_positive_for_its_kinase_and_names_the_partner() -> None:
     readings = read(result=TestResult.POSITIVE, is_quality_adequate=True, calls=(TFG_ROS1,))
     assert readings["ROS1"].result is ReadingResult.POSITIVE
     assert readings["ROS1"].partner == "TFG"
-    assert readings["ALK"].result is ReadingResult.NEGATIVE
+    assert readings["ALK"].result == UNKNOWN
 
 
 def test_a_call_of_another_kinase_without_quality_is_no_negative_for_alk() -> None:
     assert read(result=TestResult.POSITIVE, calls=(TFG_ROS1,))["ALK"].result == UNKNOWN
     assert read(calls=(TFG_ROS1,))["ALK"].result == NOT_REPORTED
+
+
+@pytest.mark.parametrize("method", list(SequencingMethod))
+def test_a_fusion_of_another_gene_is_no_negative_on_what_no_panel_is_known_to_cover(
+    method: SequencingMethod,
+) -> None:
+    """What was found is a result; what the panel may never have looked at is none."""
+    ss18 = FusionCall(gene5="SS18", gene3="SSX2", frame=ReadingFrame.IN)
+    for call in (TFG_ROS1, ss18):
+        readings = read(
+            method=method, result=TestResult.POSITIVE, is_quality_adequate=True, calls=(call,)
+        )
+        alk = readings["ALK"]
+        assert alk.result == UNKNOWN
+        assert alk.is_elsewhere
+        assert "so it is no negative on ALK" in alk.meaning
+
+
+def test_a_fusion_of_another_gene_by_a_panel_that_covers_alk_is_a_negative() -> None:
+    readings = read(
+        result=TestResult.POSITIVE,
+        is_quality_adequate=True,
+        calls=(TFG_ROS1,),
+        genes_covered=("ALK", "ROS1"),
+    )
+    assert readings["ALK"].result is ReadingResult.NEGATIVE
+    assert not readings["ALK"].is_elsewhere
+    assert set(readings) == {"ALK", "ROS1"}
+
+
+@pytest.mark.parametrize(
+    ("panel", "covered"),
+    [
+        ("ALK-only fusion assay", {"ALK"}),
+        ("FusionPlex ALK, RET, ROS1 v2", {"ALK", "RET", "ROS1"}),
+        ("NTRK fusion panel", {"NTRK1", "NTRK2", "NTRK3"}),
+        ("NTRK1/NTRK3 panel", {"NTRK1", "NTRK3"}),
+        ("sarcoma panel", set(KINASES)),
+    ],
+)
+def test_a_negative_panel_that_is_named_for_kinases_is_negative_for_these(
+    panel: str, covered: set[str]
+) -> None:
+    readings = read(result=TestResult.NEGATIVE, is_quality_adequate=True, panel=panel)
+    negative = {k for k, r in readings.items() if r.result is ReadingResult.NEGATIVE}
+    assert negative == covered
+    assert all(readings[kinase].result == UNKNOWN for kinase in set(KINASES) - covered)
+
+
+def test_a_negative_of_an_unnamed_panel_says_in_its_meaning_that_coverage_is_not_reported() -> None:
+    alk = read(result=TestResult.NEGATIVE, is_quality_adequate=True)["ALK"]
+    assert alk.result is ReadingResult.NEGATIVE
+    assert "Whether it covers ALK was not reported." in alk.meaning
 
 
 def test_a_call_outside_the_reported_panel_is_kept() -> None:

@@ -147,8 +147,51 @@ def test_where_a_pan_trk_stain_lies_is_read() -> None:
     assert one_third not in nuclear.limits
 
 
-def test_where_a_stain_lies_never_changes_its_result() -> None:
-    for marker in ("ALK", "ROS1", "pan-TRK"):
+NUCLEAR = (StainPattern.NUCLEAR, StainPattern.NUCLEAR_AND_CYTOPLASMIC)
+
+
+@pytest.mark.parametrize("strength", [NOT_REPORTED, *Intensity])
+def test_pan_trk_beside_the_nucleus_counts_as_equivocal_and_keeps_its_words(
+    strength: Intensity | Absent,
+) -> None:
+    """Yamamoto 2020: a third of IMT without an NTRK3 fusion stain so, none in the nucleus."""
+    for pattern in set(StainPattern) - set(NUCLEAR):
+        reading = read(marker="pan-TRK", pattern=pattern, intensity=strength)
+        assert reading.result is ReadingResult.EQUIVOCAL
+        assert reading.is_unspecific
+        assert "pan-TRK stain positive, as reported" in reading.meaning
+        assert "counts as equivocal" in reading.meaning
+    for pattern in NUCLEAR:
+        reading = read(marker="pan-TRK", pattern=pattern, intensity=strength)
+        assert reading.result is ReadingResult.POSITIVE
+        assert not reading.is_unspecific
+
+
+def test_weak_pan_trk_without_a_place_counts_as_equivocal() -> None:
+    assert read(marker="pan-TRK", intensity=Intensity.WEAK).result is ReadingResult.EQUIVOCAL
+    assert read(marker="pan-TRK", intensity=Intensity.STRONG).result is ReadingResult.POSITIVE
+    assert read(marker="pan-TRK").result is ReadingResult.POSITIVE
+
+
+def test_no_other_result_of_pan_trk_is_changed_by_its_place() -> None:
+    for result in set(TestResult) - {TestResult.POSITIVE}:
+        for pattern in StainPattern:
+            reading = read(marker="pan-TRK", result=result, pattern=pattern)
+            assert reading.result is ReadingResult(result.value)
+
+
+def test_a_described_stain_without_a_sure_result_keeps_its_words() -> None:
+    """An ALK stain of 1+, which laboratories call differently."""
+    reading = read(result=UNKNOWN, clone="D5F3", intensity=Intensity.WEAK)
+    assert reading.result == UNKNOWN
+    assert reading.meaning == (
+        "ALK stain reported (clone D5F3, intensity weak), without a sure result."
+    )
+    assert read(result=UNKNOWN).meaning == "ALK stain unknown."
+
+
+def test_where_a_stain_lies_never_changes_the_result_of_alk_or_ros1() -> None:
+    for marker in ("ALK", "ROS1"):
         for result in TestResult:
             found = {
                 read(marker=marker, result=result, pattern=pattern, intensity=strength).result
@@ -197,6 +240,7 @@ facts = ["ihc.pan-trk.ntrk3"]
         ('facts = ["ihc.pan-trk.ntrk3"]', ""),
         ('reads = "The nucleus stains."\nfacts = ["ihc.pan-trk.ntrk3"]', "facts = []"),
         ('patterns = ["nuclear"]', 'places = ["nuclear"]'),
+        ('result = "positive"', 'result = "positive"\ncounts_as = "weak"'),
     ],
 )
 def test_a_malformed_limit_is_refused_with_its_line(old: str, new: str) -> None:

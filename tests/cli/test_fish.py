@@ -36,6 +36,19 @@ def test_twelve_of_fifty_divides_the_rules() -> None:
     }
 
 
+@pytest.mark.parametrize(("split", "reading"), [("38", "positive"), ("0", "negative")])
+def test_a_rule_whose_limits_were_not_read_disagrees_with_none(split: str, reading: str) -> None:
+    """The first-step limits of the Vysis kit were not read (fish.vysis.stage1.count-on)."""
+    found = read_count("--scored", "50", "--split", split)
+    rules = {rule["rule"]: rule for rule in found["rules"]}  # type: ignore[union-attr, index, attr-defined]
+    assert found["rules_disagree"] is False
+    assert rules["vysis-two-step"]["limits_were_read"] is False
+    assert {rules[rule]["reading"] for rule in ("zhao-2025", "iaslc-2013")} == {reading}
+    said = run("fish", "--scored", "50", "--split", split).stdout
+    assert "All rules whose limits were read call this count alike" in said
+    assert "not called: its limits for 50 nuclei were not read" in said
+
+
 def test_interval_of_twelve_of_fifty_is_clopper_pearson() -> None:
     # R: binom.test(12, 50)$conf.int
     found = read_count("--scored", "50", "--split", "12")

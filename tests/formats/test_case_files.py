@@ -205,6 +205,56 @@ def test_a_pcr_that_names_its_fusion_is_positive() -> None:
     assert (test.result, test.detected_fusion) == (TestResult.POSITIVE, "TPM3::ALK")
 
 
+@pytest.mark.parametrize("field", ["result", "detected_fusion"])
+def test_a_pcr_that_names_its_fusion_needs_no_gene(field: str) -> None:
+    test, reading = read_test(f'{{ kind = "RT-PCR", {field} = "NPM1::ALK" }}')
+    assert isinstance(test, PcrTest)
+    assert (test.gene, test.detected_fusion) == ("ALK", "NPM1::ALK")
+    assert ("NPM1::ALK", "ALK") in [(item.written, item.read) for item in reading.read_as]
+    error = fail('[[specimens]]\nobservations = [{ kind = "RT-PCR", result = "SS18::SSX2" }]')
+    assert "gene" in error.message
+
+
+@pytest.mark.parametrize(
+    ("words", "result"),
+    [
+        ("amplified", TestResult.POSITIVE),
+        ("amplification present", TestResult.POSITIVE),
+        ("not amplified", TestResult.NEGATIVE),
+        ("no amplification", TestResult.NEGATIVE),
+        ("positive (amplified)", TestResult.POSITIVE),
+    ],
+)
+def test_amplification_is_a_result_of_mdm2(words: str, result: TestResult) -> None:
+    test, _ = read_test(f'{{ kind = "fish", gene = "MDM2", result = "{words}" }}')
+    assert test.result == result
+
+
+def test_amplification_is_no_result_of_a_gene_of_which_a_break_is_asked() -> None:
+    """More copies of ALK are no rearrangement."""
+    table = '{ kind = "fish", gene = "ALK", result = "amplified" }'
+    fail(f"[[specimens]]\nobservations = [{table}]")
+    table = '{ kind = "fish", gene = "MDM2", result = "possibly amplified" }'
+    fail(f"[[specimens]]\nobservations = [{table}]")
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("TURBT", SpecimenKind.RESECTION),
+        ("transurethral resection", SpecimenKind.RESECTION),
+        ("excision", SpecimenKind.RESECTION),
+        ("core biopsy", SpecimenKind.BIOPSY),
+        ("recurrent tumour", SpecimenKind.RECURRENCE),
+    ],
+)
+def test_a_kind_of_specimen_is_read_from_words(words: str, kind: SpecimenKind) -> None:
+    reading = read(f'[[specimens]]\nkind = "{words}"')
+    assert reading.case.specimens[0].kind is kind
+    assert words in [item.written for item in reading.read_as]
+    fail('[[specimens]]\nkind = "a piece"')
+
+
 @pytest.mark.parametrize(
     "table",
     [

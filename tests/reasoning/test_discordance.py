@@ -368,9 +368,16 @@ def test_a_pan_trk_stain_beside_a_fusion_of_one_kinase_disagrees_with_nothing() 
 
 
 def test_a_pan_trk_stain_that_nothing_bears_out_is_one_discordance_and_not_three() -> None:
-    found = find_one(ihc(P, "pan-TRK", pattern=StainPattern.CYTOPLASMIC), ngs(N))
+    found = find_one(ihc(P, "pan-TRK", pattern=StainPattern.NUCLEAR), ngs(N))
     assert (found.id, found.kinase) == ("ihc-positive-rna-negative", "NTRK")
     assert "ihc.pan-trk.cytoplasmic-without-fusion" in list_explained(found)
+
+
+def test_a_pan_trk_stain_of_the_cytoplasm_alone_disagrees_with_no_negative() -> None:
+    """doi:10.1111/his.14010: about a third of IMT without an NTRK3 fusion stain so."""
+    for intensity in (NOT_REPORTED, Intensity.WEAK):
+        stain = ihc(P, "pan-TRK", pattern=StainPattern.CYTOPLASMIC, intensity=intensity)
+        assert list_ids(stain, ngs(N)) == []
 
 
 def test_a_negative_pan_trk_stain_stands_against_a_fusion_of_one_of_the_three() -> None:

@@ -19,6 +19,7 @@ from spindle.cases.observations import (
     FusionCall,
     FusionTest,
     HistologyFinding,
+    Intensity,
     KinaseDomain,
     Observation,
     PcrTest,
@@ -340,6 +341,88 @@ def test_a_denied_infiltrate_is_recorded() -> None:
     assert "morphology" in list_ids(histology=denied[:1])
 
 
+# What is recorded is not asked for ---------------------------------------------------------------
+
+
+def test_in_frame_leaves_the_kinase_domain_alone_to_be_asked() -> None:
+    """`TPM3::ALK in frame`: the frame is recorded."""
+    in_frame = replace(WHOLE, kinase_domain=NOT_REPORTED)
+    gap = find_one("reading-frame", rna(P, in_frame))
+    assert gap.what == "the kinase domain of the fusion"
+    assert gap.why.startswith("In frame is reported.")
+    assert find_one("reading-frame", rna(P, OPEN_FRAME)).what == "the reading frame of the fusion"
+    neither = replace(in_frame, frame=NOT_REPORTED)
+    both = "the reading frame and the kinase domain of the fusion"
+    assert find_one("reading-frame", rna(P, neither)).what == both
+    assert find_one("reading-frame", pcr(P)).what == both
+
+
+def test_a_frame_against_the_published_junction_leaves_both_to_be_asked() -> None:
+    """EML4 exon 13 to ALK exon 29 is published out of frame (fusions.eml4.e13-a29)."""
+    odd = FusionCall(gene5="EML4", gene3="ALK", exon5="13", exon3="29", frame=ReadingFrame.IN)
+    what = find_one("reading-frame", rna(P, odd)).what
+    assert what == "the reading frame and the kinase domain of the fusion"
+
+
+@pytest.mark.parametrize("margin", [Margin.R0, Margin.R1])
+def test_a_tumour_that_was_taken_out_is_not_asked_whether_it_can_be(margin: Margin) -> None:
+    resected = (Treatment(kind=TreatmentKind.SURGERY, margin=margin),)
+    back = (Outcome(kind=OutcomeKind.RECURRENCE, has_occurred=True),)
+    assert "resectability" not in list_ids(rna(P, WHOLE), treatments=resected)
+    assert "resectability" not in list_ids(
+        rna(P, WHOLE), treatments=resected, outcomes=NO_RECURRENCE
+    )
+    assert "resectability" in list_ids(rna(P, WHOLE), treatments=resected, outcomes=back)
+    assert "resectability" in list_ids(rna(P, WHOLE), treatments=(SURGERY,))
+    left = (Treatment(kind=TreatmentKind.SURGERY, margin=Margin.R2),)
+    assert "resectability" in list_ids(rna(P, WHOLE), treatments=left)
+
+
+def test_a_metastasis_that_is_recorded_says_how_far_the_tumour_reaches() -> None:
+    spread = Outcome(kind=OutcomeKind.METASTASIS, has_occurred=True)
+    assert "extent" not in list_ids(outcomes=(spread,))
+    assert "extent" in list_ids(outcomes=(replace(spread, has_occurred=False),))
+
+
+def test_a_recurrence_that_is_recorded_leaves_the_length_of_follow_up_alone() -> None:
+    back = (Outcome(kind=OutcomeKind.RECURRENCE, has_occurred=True),)
+    gap = find_one("follow-up", ihc(P), outcomes=back, **TREATED)
+    assert gap.what == "the length of follow-up"
+    assert "Whether the tumour came back" not in gap.why
+    assert "options" not in gap.changes
+    silent = find_one("follow-up", ihc(P), **TREATED)
+    assert silent.what == "the length of follow-up and what became of the patient"
+    assert "Whether the tumour came back decides" in silent.why
+    told = find_one("follow-up", outcomes=NO_RECURRENCE, **TREATED)
+    assert told.what == "the length of follow-up"
+
+
+def test_a_described_stain_without_a_sure_result_is_told_and_asked_for() -> None:
+    stain = ihc(UNKNOWN, clone="D5F3", intensity=Intensity.WEAK)
+    gap = find_one("alk-stain", stain)
+    assert gap.what == "a sure result of the ALK stain"
+    assert "Reported is: clone D5F3, intensity weak." in gap.why
+    assert "not known" not in gap.why
+    assert find_one("alk-stain").what == "an ALK stain"
+
+
+def test_the_part_of_the_picture_that_is_not_recorded_is_named() -> None:
+    gap = find_one("morphology", histology=PICTURE[:1])
+    assert gap.what == "the microscopic picture: inflammatory infiltrate"
+
+
+def test_what_a_panel_covers_is_asked_where_it_found_another_fusion() -> None:
+    tfg = replace(WHOLE, gene5="TFG", gene3="ROS1")
+    ss18 = FusionCall(gene5="SS18", gene3="SSX2")
+    for call in (tfg, ss18):
+        gap = find_one("panel-coverage", rna(P, call, genes_covered=NOT_REPORTED))
+        assert "It is not reported for ALK, " in gap.why
+        assert "status" in gap.changes
+        assert "panel-coverage" not in list_ids(rna(P, call))
+    open_gap = find_one("panel-coverage", rna(P, ss18, genes_covered=NOT_REPORTED))
+    assert {"status", "options", "next test"} <= set(open_gap.changes)
+
+
 # The order is computed ---------------------------------------------------------------------------
 
 
@@ -466,6 +549,7 @@ parts = ["status", "outlook"]
 unknown = "Not known."
 not_done = "Not done."
 lost = "Lost."
+no_sure_result = "Reported: {reported}."
 
 [[gaps]]
 id = "margin"
@@ -485,6 +569,7 @@ facts = ["outcomes.two-centres-2016.margin"]
         ('why = "It matters."', 'why = "It matters to {whom}."'),
         ('why = "It matters."\n', ""),
         ('lost = "Lost."\n', ""),
+        ('lost = "Lost."', 'lost = "Lost by {whom}."'),
         ('changes = ["outlook"]', 'changes = ["outlook"]\nchanges_at_night = ["status"]'),
         (GOOD, GOOD + GOOD[GOOD.index("[[gaps]]") :]),
         (GOOD, "not TOML ["),

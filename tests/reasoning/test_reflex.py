@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,7 @@ from spindle.cases.specimen import Specimen, TissueLeft
 from spindle.errors import UserError
 from spindle.knowledge.facts import load_facts
 from spindle.knowledge.protocols import CHECKS, load_protocols, load_tests, load_whens
-from spindle.reasoning import reflex
+from spindle.reasoning import reflex_walk
 from spindle.reasoning.assessments import Assessment, describe_assessment
 from spindle.reasoning.reflex import assess_case
 
@@ -42,6 +43,7 @@ TFG_ROS1 = FusionCall(gene5="TFG", gene3="ROS1")
 TPM3_ALK = FusionCall(gene5="TPM3", gene3="ALK")
 
 NGS = SequencingMethod.UNSPECIFIED
+RNA = SequencingMethod.RNA
 
 
 def ihc(result: object, marker: str = "ALK", **values: object) -> Stain:
@@ -482,7 +484,7 @@ def test_the_fish_rule_decides_what_counts_mean() -> None:
 
 
 def test_every_check_that_a_protocol_may_name_is_known_to_the_engine() -> None:
-    assert set(CHECKS) == set(reflex._CHECKS) == set(reflex.CHECK_SENTENCES)
+    assert set(CHECKS) == set(reflex_walk._CHECKS) == set(reflex_walk.CHECK_SENTENCES)
 
 
 def test_every_test_answers_by_an_assay_that_exists() -> None:
@@ -508,3 +510,64 @@ def test_another_fusion_in_a_test_without_a_result_names_the_test_that_found_it(
     assert "EWSR1::CREB1" in say_all(assess(ihc(N), unstated, protocol_id=protocol))
     alone = sequencing(NOT_REPORTED, other, method=method)
     assert "EWSR1::CREB1" in say_all(assess(ihc(N), alone, protocol_id=protocol))
+
+
+# Decalcified tissue ------------------------------------------------------------------------------
+
+
+def test_a_failure_on_decalcified_tissue_says_so_and_asks_for_other_tissue() -> None:
+    """doi:10.4132/KoreanJPathol.2014.48.1.1: decalcified tissue is to be avoided for FISH."""
+    tests = (
+        FishTest(id="f", gene="ALK", result=F),
+        FusionTest(id="n", method=RNA, result=F, is_quality_adequate=False),
+    )
+    hard = Specimen(id="bone", is_decalcified=True, observations=tests)
+    assessment = assess_case(Case(id="c", specimens=(hard,)))
+    said = [reading.meaning for reading in assessment.kinases["ALK"].readings]
+    assert all("The tissue was decalcified, which can be why." in words for words in said)
+    first = assessment.next_tests[0]
+    assert first.name == "Undecalcified tissue, if there is any, for ALK FISH and RNA sequencing"
+    assert set(first.facts) >= {"fish.decalcified", "discordance.rna-panel.preanalytics"}
+    soft = replace(hard, is_decalcified=False)
+    plain = assess_case(Case(id="c", specimens=(soft,)))
+    assert not any("ecalcified" in r.meaning for r in plain.kinases["ALK"].readings)
+    assert plain.next_tests[0].test != first.test
+
+
+def test_decalcification_never_changes_a_result() -> None:
+    for result in (P, N, E, F):
+        test = FishTest(id="f", gene="ALK", result=result)
+        found = [
+            assess_case(
+                Case(id="c", specimens=(Specimen(id="s", is_decalcified=d, observations=(test,)),))
+            ).kinases["ALK"]
+            for d in (True, False)
+        ]
+        assert found[0].readings[0].result == found[1].readings[0].result
+        assert found[0].status == found[1].status
+
+
+# A test that looked elsewhere --------------------------------------------------------------------
+
+
+def test_a_stain_beside_a_fusion_of_another_kinase_is_not_called_discordant() -> None:
+    """That the panel covers ALK is not reported, so that it says nothing of the stain."""
+    tfg = FusionCall(gene5="TFG", gene3="ROS1")
+    sequenced = FusionTest(id="n", method=RNA, result=P, calls=(tfg,), is_quality_adequate=True)
+    alk = assess(ihc(P), sequenced).kinases["ALK"]
+    assert alk.status.value == "expressed_confirmation_pending"
+    assert not alk.is_discordant
+    assert "that it covers this kinase is not reported" in alk.why
+    names = [test.test for test in assess(ihc(P), sequenced).next_tests]
+    assert "rna_sequencing" not in names
+    assert "alk_fish" in names
+
+
+def test_a_panel_named_for_alk_that_found_nothing_is_asked_for_its_genes() -> None:
+    named = FusionTest(id="n", method=RNA, result=N, is_quality_adequate=True, panel="ALK assay")
+    found = assess(ihc(N), named)
+    assert [test.test for test in found.next_tests] == ["panel_coverage"]
+    assert "ROS1, NTRK1, NTRK2, NTRK3, RET and PDGFRB" in found.next_tests[0].why
+    assert found.kinases["ROS1"].status.value == "not_reported"
+    covering = replace(named, genes_covered=("ALK", "ROS1"))
+    assert assess(ihc(N), covering).next_tests == ()

@@ -268,8 +268,7 @@ def test_a_summed_weight_is_explained_where_it_stands() -> None:
 
 
 def test_a_shared_stain_says_at_once_how_little_it_shows() -> None:
-    stain = {"kind": "stain", "id": "s", "marker": "pan-TRK", "result": "positive",
-             "intensity": "weak", "pattern": "cytoplasmic"}  # fmt: skip
+    stain = {"kind": "stain", "id": "s", "marker": "pan-TRK", "result": "positive"}
     case = records.make_case(specimens=[{"id": "x", "observations": [stain]}])
     document = records.make_document(records.make_patient(case))
     assert "about one third of IMT without an NTRK fusion" in document["diagnosis"]["headline"]
@@ -416,6 +415,20 @@ def test_isolated_signals_that_one_rule_counts_are_shown() -> None:
     assert "positive by IASLC atlas 2013 (25 of 50)" in test["rules"]
     assert "fish-patterns" in test["rules_conflicts"]
     assert "fish-second-step" not in test["rules_conflicts"]
+
+
+@pytest.mark.parametrize("split", [0, 38])
+def test_limits_that_were_not_read_make_no_disagreement(split: int) -> None:
+    """Of the Vysis kit the limits of the first 50 nuclei were not read."""
+    test = count_nuclei(nuclei_scored=50, split=split)
+    assert (test["rules"], test["rules_conflicts"]) == ("", [])
+
+
+def test_limits_that_were_not_read_are_named_beside_a_disagreement() -> None:
+    test = count_nuclei(nuclei_scored=50, split=12)
+    assert "positive by IASLC atlas 2013 (12 of 50)" in test["rules"]
+    assert "undecided, more nuclei to count by Zhao 2025 (12 of 50)" in test["rules"]
+    assert "The limits of Vysis kit for 50 nuclei were not read." in test["rules"]
 
 
 def test_where_all_rules_agree_nothing_is_said() -> None:

@@ -492,3 +492,35 @@ def test_a_signature_is_shown_with_its_name_and_day() -> None:
     status = make(signed)["status"]
     assert status["is_signed"]
     assert status["lines"] == ["Signed by Dr P, consultant pathologist, on 2026-11-20. I agree."]
+
+
+# Another diagnosis, and what was reported of a test ----------------------------------------------
+
+
+def assess_tests(*observations: Any, histology: tuple[str, ...] = ("spindle cells",)) -> Any:
+    named = [{"name": name} for name in histology]
+    specimen = {"id": "s", "kind": "biopsy", "histology": named, "observations": [*observations]}
+    return assess_patient(records.make_case(specimens=[specimen]))
+
+
+def test_a_path_says_whose_it_is_where_the_findings_speak_for_another_diagnosis() -> None:
+    """Nuclear STAT6 and CD34: a solitary fibrous tumour asks for no kinase fusion."""
+    stains = [
+        {"kind": "stain", "id": "a", "marker": "STAT6", "result": "positive", "pattern": "nuclear"},
+        {"kind": "stain", "id": "b", "marker": "CD34", "result": "positive"},
+        {"kind": "stain", "id": "c", "marker": "ALK", "result": "negative"},
+    ]
+    said = section(make(assess_tests(*stains)), "path")
+    assert "The findings speak for solitary fibrous tumour." in said
+    assert "What would settle it: STAT6 in the nucleus or NAB2::STAT6." in said
+    assert "asked only if an IMT stays in question" in said
+    assert "Before this path" not in section(make(), "path")
+
+
+def test_a_path_tells_what_is_reported_of_a_stain_without_a_sure_result() -> None:
+    stain = {"kind": "stain", "id": "a", "marker": "ALK", "result": {"absent": "unknown"},
+             "clone": "D5F3", "intensity": "weak"}  # fmt: skip
+    said = section(make(assess_tests(stain)), "path")
+    assert "ALK stain reported (clone D5F3, intensity weak), without a sure result" in said
+    assert "What is reported of it is no sure result." in said
+    assert "no result reported" in section(make(assess_tests()), "path")

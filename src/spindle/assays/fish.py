@@ -20,6 +20,7 @@ from spindle.knowledge.fish_rules import (
     load_fish_rules,
     meets_limit,
 )
+from spindle.knowledge.words import fold, load_word_lists
 from spindle.trace import Trace, TraceStep
 
 KIT_SCOPE_FACT = "fish.kit-scope"
@@ -92,6 +93,14 @@ class FishInterpretation:
     """Why."""
 
     @property
+    def is_without_limit(self) -> bool:
+        """Whether no limit of the rule was read for so many nuclei, so that it calls nothing.
+
+        Such a rule agrees with no other and contradicts none.
+        """
+        return _lacks_limit(self.count, self.rule)
+
+    @property
     def share(self) -> float:
         """Share of nuclei that count, 0 to 1; zero when none was scored."""
         return self.nuclei_counted / self.count.scored if self.count.scored else 0.0
@@ -158,6 +167,17 @@ def _find_atypical(count: NucleiCount, rule: FishRule) -> Fact | None:
     return rule.atypical if meets_limit(rule.atypical, abnormal, count.scored) else None
 
 
+def _lacks_limit(count: NucleiCount, rule: FishRule) -> bool:
+    """Give whether the first stage is reached and the source's limits of it were not read."""
+    first = rule.stages[0]
+    is_first = rule.is_two_step and count.scored == int(first.nuclei.number)
+    return is_first and first.positive is None and first.negative is None
+
+
+_NO_LIMIT = (
+    "Not called: {counted} of {scored} nuclei count as rearranged, and the rule's limits for "
+    "{scored} nuclei were not read; {more} more nuclei are to be counted ({rule})."
+)
 _SENTENCES: Mapping[FishCall, str] = {
     FishCall.POSITIVE: "Positive: {counted} of {scored} nuclei count as rearranged ({rule}).",
     FishCall.NEGATIVE: "Negative: {counted} of {scored} nuclei count as rearranged ({rule}).",
@@ -178,7 +198,7 @@ _SENTENCES: Mapping[FishCall, str] = {
 def _describe(
     count: NucleiCount, rule: FishRule, call: FishCall, fact: Fact, counted: int, to_count: int
 ) -> FishInterpretation:
-    sentence = _SENTENCES[call].format(
+    sentence = (_NO_LIMIT if _lacks_limit(count, rule) else _SENTENCES[call]).format(
         counted=counted,
         scored=count.scored,
         more=to_count,
@@ -242,6 +262,14 @@ _REPORTED: Mapping[TestResult, str] = {
 }
 
 
+# Of a gene of which FISH counts the copies.
+_COPIES: Mapping[TestResult, str] = {
+    **_REPORTED,
+    TestResult.POSITIVE: "{gene} amplified by FISH, as reported.",
+    TestResult.NEGATIVE: "No {gene} amplification seen by FISH, as reported.",
+}
+
+
 def sum_counts(counts: Iterable[FishCount]) -> NucleiCount:
     """Give the nuclei of all readers and stages together; a pattern not reported adds none."""
     counts = tuple(counts)
@@ -295,7 +323,9 @@ def interpret_fish(observation: FishTest, *, rule_id: str = DEFAULT_RULE) -> Rea
         meaning = f"{observation.gene} FISH {observation.result}."
         result: ReadingResult | Absent = observation.result
     else:
-        meaning = _REPORTED[observation.result].format(gene=observation.gene)
+        is_of_copies = fold(observation.gene) in load_word_lists("results")["amplified_genes"]
+        said = _COPIES if is_of_copies else _REPORTED
+        meaning = said[observation.result].format(gene=observation.gene)
         meaning += " Nuclei were not reported, so no counting rule was applied."
         meaning += f" {find_fact(KIT_SCOPE_FACT).value}"
         result = ReadingResult(observation.result.value)

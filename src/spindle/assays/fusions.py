@@ -7,6 +7,7 @@ negative.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -26,6 +27,11 @@ from spindle.trace import Trace, TraceStep
 
 KINASES = load_kinases().names
 QUALITY_FACT = "sequencing.quality"
+COVERAGE_LIMIT = (
+    "Which genes the panel covers was not reported; a fusion of a gene that it does not cover "
+    "can't be seen by it."
+)
+_WORD = re.compile(r"[A-Z][A-Z0-9]+")
 
 _ASSAYS: Mapping[SequencingMethod, Assay] = {
     SequencingMethod.RNA: Assay.RNA_SEQUENCING,
@@ -45,7 +51,9 @@ def interpret_fusions(observation: FusionTest) -> tuple[Reading, ...]:
     """Give one reading for each kinase that the test found or could have found.
 
     A kinase outside the panel's reported genes gets no reading. When the panel's genes are not
-    reported, a negative is read for every kinase with that limit said.
+    reported, a test that was reported negative is read so for every kinase, with that limit said,
+    unless the panel is named for other kinases. A test that found another fusion says nothing of a
+    kinase that no panel is known to cover.
     """
     observation = replace(observation, calls=tuple(map(_name_genes, observation.calls)))
     return tuple(
@@ -65,6 +73,25 @@ def _is_covered(observation: FusionTest, kinase: str) -> bool:
     return isinstance(covered, Absent) or kinase in map(name_gene, covered)
 
 
+def _is_coverage_known(observation: FusionTest, kinase: str) -> bool:
+    """Give whether the genes, or the name of the panel, say that a kinase is covered."""
+    return not isinstance(observation.genes_covered, Absent) or kinase in _list_named(observation)
+
+
+def _list_named(observation: FusionTest) -> tuple[str, ...]:
+    """Give the kinases for which a panel is named, such as ALK for an "ALK fusion assay"."""
+    if isinstance(observation.panel, Absent):
+        return ()
+    kinases, words = load_kinases(), observation.panel.upper()
+    named = (_WORD.findall(words), _WORD.findall(words.replace("-", "")))
+    asked = {name_gene(word) for found in named for word in found}
+    return tuple(
+        kinase
+        for kinase in KINASES
+        if asked & {kinase, *(group for group in kinases.groups if kinase in kinases.expand(group))}
+    )
+
+
 def _find_calls(observation: FusionTest, kinase: str) -> tuple[FusionCall, ...]:
     return tuple(call for call in observation.calls if kinase in (call.gene5, call.gene3))
 
@@ -72,7 +99,9 @@ def _find_calls(observation: FusionTest, kinase: str) -> tuple[FusionCall, ...]:
 def _read_kinase(observation: FusionTest, kinase: str) -> Reading:
     assay = _ASSAYS[observation.method]
     calls = _find_calls(observation, kinase)
-    result = _decide_result(observation, has_call=bool(calls))
+    is_known = bool(calls) or _is_coverage_known(observation, kinase)
+    is_elsewhere = not is_known and _is_of_other_genes(observation)
+    result = _decide_result(observation, has_call=bool(calls), is_elsewhere=is_elsewhere)
     best = _choose_call(calls, kinase)
     judgement = judge_call(best, kinase) if best else Judgement(NOT_REPORTED, "")
     productive = judgement.is_productive
@@ -96,6 +125,8 @@ def _read_kinase(observation: FusionTest, kinase: str) -> Reading:
         partner=_name_partner(best, kinase) if best else NOT_REPORTED,
         is_productive=productive,
         other_fusions=_list_other_fusions(observation),
+        is_coverage_known=is_known,
+        is_elsewhere=is_elsewhere,
     )
 
 
@@ -112,11 +143,14 @@ def _list_other_fusions(observation: FusionTest) -> tuple[str, ...]:
     )
 
 
-def _decide_result(observation: FusionTest, *, has_call: bool) -> ReadingResult | Absent:
+def _decide_result(
+    observation: FusionTest, *, has_call: bool, is_elsewhere: bool
+) -> ReadingResult | Absent:
     """Give the result for one kinase.
 
     A call under an equivocal result stays equivocal. A positive test that names no fusion says
-    nothing of a single kinase. A negative counts only with a word on quality.
+    nothing of a single kinase, and one that names another fusion says nothing of a kinase that it
+    is not known to cover. A negative counts only with a word on quality.
     """
     result = observation.result
     if has_call:
@@ -128,9 +162,18 @@ def _decide_result(observation: FusionTest, *, has_call: bool) -> ReadingResult 
         return ReadingResult(result.value)
     if result is TestResult.POSITIVE and _has_unnamed_fusion(observation):
         return UNKNOWN
-    if isinstance(observation.is_quality_adequate, Absent):
+    if isinstance(observation.is_quality_adequate, Absent) or is_elsewhere:
         return UNKNOWN
     return ReadingResult.NEGATIVE if observation.is_quality_adequate else ReadingResult.FAILED
+
+
+def _is_of_other_genes(observation: FusionTest) -> bool:
+    """Give whether a test is known to see other genes: by the fusion found, or by its name."""
+    if observation.result is TestResult.POSITIVE:
+        return not _has_unnamed_fusion(observation)
+    if observation.result is not TestResult.NEGATIVE or observation.is_quality_adequate is not True:
+        return False
+    return bool(_list_named(observation))
 
 
 def _has_unnamed_fusion(observation: FusionTest) -> bool:
@@ -175,8 +218,10 @@ def _describe(
         return _describe_call(call, name, result, judgement)
     if isinstance(result, Absent):
         return _describe_silence(observation, kinase, name, result)
+    is_known = _is_coverage_known(observation, kinase)
+    unsaid = "" if is_known else f" Whether it covers {kinase} was not reported."
     return {
-        ReadingResult.NEGATIVE: f"No {kinase} fusion found by {name}; quality adequate.",
+        ReadingResult.NEGATIVE: f"No {kinase} fusion found by {name}; quality adequate.{unsaid}",
         ReadingResult.FAILED: f"{_capitalise(name)} gave no answer on {kinase}.",
         ReadingResult.EQUIVOCAL: f"{_capitalise(name)} equivocal on {kinase}.",
     }[result]
@@ -197,6 +242,19 @@ def _describe_silence(observation: FusionTest, kinase: str, name: str, result: A
     if observation.result is TestResult.POSITIVE and _has_unnamed_fusion(observation):
         named = "does not name every gene" if observation.calls else "names no fusion"
         return f"{_capitalise(name)} is reported positive and {named}; {kinase} is open."
+    is_elsewhere = not _is_coverage_known(observation, kinase) and _is_of_other_genes(observation)
+    if is_elsewhere and observation.result is TestResult.POSITIVE:
+        found = ", ".join(map(name_call, observation.calls))
+        return (
+            f"{_capitalise(name)} found {found}; whether it covers {kinase} was not reported, "
+            f"so it is no negative on {kinase}."
+        )
+    if is_elsewhere:
+        named = ", ".join(_list_named(observation))
+        return (
+            f"No {kinase} fusion listed by {name} with a panel named for {named}; whether it "
+            f"covers {kinase} was not reported, so it is no negative on {kinase}."
+        )
     if not isinstance(observation.result, Absent):
         return f"No {kinase} fusion listed by {name}, without a word on quality: no negative."
     return f"{kinase} fusion by {name}: {result}."
@@ -215,6 +273,6 @@ def _list_limits(
     if call and observation.is_quality_adequate is False:
         yield "The quality of the material is reported as inadequate."
     if isinstance(observation.genes_covered, Absent):
-        yield "Which genes the panel covers was not reported."
+        yield COVERAGE_LIMIT
     if observation.method is SequencingMethod.UNSPECIFIED:
         yield "Whether RNA or DNA was sequenced was not reported."

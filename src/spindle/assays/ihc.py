@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from spindle.assays.readings import Assay, Reading, ReadingResult
-from spindle.cases.absence import NOT_DONE, Absent
+from spindle.cases.absence import NOT_DONE, UNKNOWN, Absent
 from spindle.cases.observations import ControlResult, Stain, TestResult
 from spindle.knowledge.facts import find_fact
 from spindle.knowledge.kinases import list_stain_limits, load_kinases
@@ -35,10 +35,11 @@ def interpret_ihc(observation: Stain) -> Reading:
     """Give the reading of one stain of a kinase, with what its result can't say.
 
     The pathologist's call is taken as reported: which share or strength makes a stain positive
-    varies between laboratories, and no threshold is applied. Where in the cell it lies is read
-    where a source says that it matters, and changes the words and the limits, never the result. A
-    failed internal control makes a negative, an equivocal or an unreported stain a failed one; a
-    stain not done stays not done.
+    varies between laboratories, and no threshold is applied. Where in the cell it lies, and how
+    strong it is, is read where a source says that it matters: it changes the words and the limits,
+    and a positive that is as common without a fusion (pan-TRK beside the nucleus) counts as
+    equivocal, with its words kept. A failed internal control makes a negative, an equivocal or an
+    unreported stain a failed one; a stain not done stays not done.
     """
     result = observation.result
     has_failed_control = observation.internal_control is ControlResult.FAILED
@@ -49,7 +50,10 @@ def interpret_ihc(observation: Stain) -> Reading:
             f"{observation.marker} stain gave no answer: its internal control did not stain.",
         )
     if isinstance(result, Absent):
-        return _make_reading(observation, result, f"{observation.marker} stain {result}.")
+        said = f"{observation.marker} stain {result}."
+        if result == UNKNOWN and (details := _describe_details(observation)):
+            said = f"{observation.marker} stain reported{details}, without a sure result."
+        return _make_reading(observation, result, said)
     meaning = _describe_result(observation, result)
     if has_failed_control:
         meaning += " Its internal control is reported as failed."
@@ -79,19 +83,22 @@ def _make_reading(observation: Stain, result: TestResult | Absent, meaning: str)
         facts=facts,
         would_change="a repeat on another block, another clone, or a test that finds fusions",
     )
+    read = next((limit.counts_as for limit in limits if limit.counts_as), result)
     return Reading(
         assay=Assay.IHC,
         kinase=KINASE_MARKERS.get(observation.marker, observation.marker),
-        result=result if isinstance(result, Absent) else ReadingResult(result.value),
+        result=read if isinstance(read, Absent) else ReadingResult(read.value),
         meaning=said,
         observation_id=observation.id,
         trace=Trace((step,)),
         limits=tuple(find_fact(fact).statement for fact in facts),
+        is_unspecific=read != result,
     )
 
 
-def _describe_details(observation: Stain) -> str:
-    parts = [
+def list_details(observation: Stain) -> list[str]:
+    """Give what is recorded of how a stain looks, and its clone, each as a phrase."""
+    return [
         f"{name} {str(value).replace('_', ' ')}"
         for name, value in (
             ("clone", observation.clone),
@@ -101,4 +108,8 @@ def _describe_details(observation: Stain) -> str:
         )
         if not isinstance(value, Absent)
     ]
+
+
+def _describe_details(observation: Stain) -> str:
+    parts = list_details(observation)
     return f" ({', '.join(parts)})" if parts else ""

@@ -62,3 +62,10 @@ class Reading:
     """Fusions that the same test found and that name none of the kinases read here."""
     nuclei_to_count: int = 0
     """Nuclei still to count on the same slide, for FISH by a two-step rule."""
+    is_coverage_known: bool = True
+    """Whether it is reported that the test looks at this kinase; false for an unnamed panel."""
+    is_elsewhere: bool = False
+    """Whether the test looked at other genes, and is not known to have looked at this kinase."""
+    is_unspecific: bool = False
+    """Whether the test is reported positive in a way that is also seen without a fusion, and so
+    counts as equivocal."""

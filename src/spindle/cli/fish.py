@@ -86,8 +86,8 @@ def describe_reading(
 
 
 def has_disagreement(readings: tuple[FishInterpretation, ...]) -> bool:
-    """Give whether the rules call the count differently."""
-    return len({reading.call for reading in readings}) > 1
+    """Give whether the rules call the count differently; one without a limit calls nothing."""
+    return len({reading.call for reading in readings if not reading.is_without_limit}) > 1
 
 
 def _describe(reading: FishInterpretation) -> dict[str, Any]:
@@ -98,6 +98,7 @@ def _describe(reading: FishInterpretation) -> dict[str, Any]:
         "nuclei_scored": reading.count.scored,
         "nuclei_counted": reading.nuclei_counted,
         "nuclei_to_count": reading.nuclei_to_count,
+        "limits_were_read": not reading.is_without_limit,
         "share": reading.share if interval else {"absent": "not_done"},
         "lower": interval[0] if interval else {"absent": "not_done"},
         "upper": interval[1] if interval else {"absent": "not_done"},
@@ -119,16 +120,20 @@ def format_reading(reading: FishInterpretation, others: tuple[FishInterpretation
         lines.append(f"Share that counts: {share} (exact 95 % interval {limits}).")
     lines += [f"  - {remark}" for remark in reading.remarks]
     lines.append("")
+    is_partial = any(other.is_without_limit for other in others)
+    every = "All rules whose limits were read" if is_partial else "All rules"
     lines.append(
         "The rules disagree on this count:"
         if has_disagreement(others)
-        else "All rules call this count alike:"
+        else f"{every} call this count alike:"
     )
     width = max(len(other.rule.id) for other in others)
     for other in others:
         more = f", {other.nuclei_to_count} more nuclei" if other.nuclei_to_count else ""
         inferred = ", inferred" if other.is_inferred else ""
         call = CALL_WORDS[other.call.value]
+        if other.is_without_limit:
+            call = f"not called: its limits for {other.count.scored} nuclei were not read"
         lines.append(f"  {other.rule.id:<{width}}  {call}{more}{inferred}")
     lines += ["", NOTICE]
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from spindle.cases.case import Case, Exclusion, Remark
 from spindle.cases.course import DeathCause, FollowUp, Margin, Outcome, Treatment, TreatmentKind
 from spindle.cases.observations import HistologyFinding
 from spindle.cases.patient import Age, Patient, Sex
-from spindle.cases.specimen import Specimen
+from spindle.cases.specimen import Specimen, SpecimenKind
 from spindle.cases.tumour import Focality, ImagingFinding, Site, Symptom, Tumour, TumourSize
 from spindle.formats.case_file_pregnancy import read_pregnancy
 from spindle.formats.case_file_tests import (
@@ -39,6 +39,7 @@ from spindle.formats.cells.histology import read_findings
 from spindle.formats.cells.numbers import read_size
 from spindle.formats.cells.phrases import read_absence
 from spindle.formats.cells.reading import CellReading, Doubt
+from spindle.formats.cells.results import read_specimen_kind
 from spindle.formats.cells.sexes import read_sex
 from spindle.formats.cells.sites import read_focality, read_sites
 from spindle.formats.cells.stains import read_stains
@@ -385,6 +386,7 @@ READERS = FieldReaders(
         Sex: lambda text: _open(read_sex(text)),
         Focality: lambda text: _open(read_focality(text)),
         Margin: lambda text: _open(read_margin(text)),
+        SpecimenKind: lambda text: (read_specimen_kind(text), ()),
         DeathCause: lambda text: _open(read_death_cause(text)),
         TreatmentKind: _read_kind_of_treatment,
         **TEST_MEMBERS,

@@ -45,10 +45,12 @@ from spindle.formats.cells.results import (
     find_extent,
     find_intensity,
     find_pattern,
+    read_amplification,
     read_result,
 )
 from spindle.formats.cells.stain_words import list_clone_owners, read_stain_result, says_null
 from spindle.formats.toml_lines import Path
+from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.terms import (
     find_clone,
     find_gene,
@@ -226,8 +228,12 @@ def _take_gene(draft: FileDraft, words: str, path: Path) -> str:
 def _prepare_fish(draft: FileDraft, table: Document, path: Path) -> Document:
     if isinstance(table.get("gene"), str):
         table["gene"] = _take_gene(draft, table["gene"], (*path, "gene"))
-    if not _is_plain(table.get("result")):
-        reading = read_result(str(table["result"]))
+    written = table.get("result")
+    if isinstance(written, str) and (copies := read_amplification(written, str(table.get("gene")))):
+        draft.say((*path, "result"), written, copies.value)
+        table["result"] = copies.value
+    elif not _is_plain(written):
+        reading = read_result(str(written))
         _take_result(draft, table, path, reading.value, reading.doubts)
         if reading.value.counts:
             table.setdefault("counts", [make_document(count) for count in reading.value.counts])
@@ -247,6 +253,12 @@ def _prepare_pcr(draft: FileDraft, table: Document, path: Path) -> Document:
     if isinstance(table.get("gene"), str):
         table["gene"] = _take_gene(draft, table["gene"], (*path, "gene"))
     written = table.get("result")
+    if "gene" not in table and (gene := _find_kinase(table)):
+        table["gene"] = gene
+        draft.say((*path, "gene"), table.get("detected_fusion", written), gene)
+    if "gene" not in table and not _is_plain(written):
+        message = f"{show(written)} names no gene that the test is known to ask about."
+        raise draft.fail((*path, "result"), message, 'Add the gene, as in: gene = "ALK".')
     if not _is_plain(written):
         reading = read_pcr_result(str(written), table.get("gene", ""))
         fusions = read_fusion(str(written))
@@ -261,6 +273,16 @@ def _prepare_pcr(draft: FileDraft, table: Document, path: Path) -> Document:
         if is_named and table["result"] == TestResult.POSITIVE.value:
             table.setdefault("detected_fusion", "::".join(map(str, genes[0])))
     return table
+
+
+def _find_kinase(table: Document) -> str:
+    """Give the one kinase of the fusion that a test found, which is what it asked for."""
+    written = table.get("detected_fusion", table.get("result"))
+    reading = read_fusion(written).value if isinstance(written, str) else UNKNOWN
+    calls = () if isinstance(reading, Absent) else reading.calls
+    known = load_kinases().names
+    named = {gene for call in calls for gene in (call.gene5, call.gene3) if gene in known}
+    return str(named.pop()) if len(calls) == 1 and len(named) == 1 else ""
 
 
 def _is_one_of(gene: object, calls: tuple[FusionCall, ...]) -> bool:

@@ -22,11 +22,14 @@ from spindle.knowledge.files import (
 
 GAPS_FILE = "gaps.toml"
 # What a text may name in braces.
-WORDS = ("open", "markers")
+WORDS = ("open", "markers", "missing", "known", "reported")
 # Why something can be missing although the source speaks of it.
-ABSENCES = ("unknown", "not_done", "lost")
+ABSENCES = ("unknown", "not_done", "lost", "no_sure_result")
 # Parts that change only in some cases, by the ending of their key.
-CASES = ("when_failed", "with_driver", "of_rt_pcr", "of_mimics", "of_kinases")
+CASES = (
+    "when_failed", "with_driver", "of_panel", "of_open_panel", "of_rt_pcr", "of_mimics",
+    "of_kinases",
+)  # fmt: skip
 ORDER_FACT = "gap.rule.order"
 
 
@@ -48,6 +51,9 @@ class GapKind:
     """Facts behind it."""
     position: int
     """Its place in the file, which decides between gaps that could change as much."""
+    is_of_imt: bool = False
+    """Whether it is asked on the way to an IMT only, and stands last where another diagnosis is
+    supported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,8 @@ def make_gap_book(text: str) -> GapBook:
     parts, absences = tuple(head.values["parts"]), head.values["absences"]
     if set(absences) != set(ABSENCES):
         raise head.fail(f"The absences are {', '.join(ABSENCES)}.", "absences")
+    for said in absences.values():
+        check_braces(head, said, WORDS)
     kinds: dict[str, GapKind] = {}
     for entry in read_entries(GAPS_FILE, "gaps", text, also=("parts", "absences")):
         kind = _make_kind(entry, parts, len(kinds))
@@ -99,7 +107,8 @@ def make_gap_book(text: str) -> GapBook:
 
 def _make_kind(entry: Entry, parts: tuple[str, ...], position: int) -> GapKind:
     required = {"id": str, "what": str, "why": str, "changes": MaybeWords, "facts": list}
-    check_keys(entry, required, {f"changes_{case}": list for case in CASES})
+    optional = {f"changes_{case}": list for case in CASES}
+    check_keys(entry, required, {**optional, "is_of_imt": bool})
     values = entry.values
     changes_in = {c: tuple(values[f"changes_{c}"]) for c in CASES if f"changes_{c}" in values}
     for changed in (values["changes"], *changes_in.values()):
@@ -114,6 +123,7 @@ def _make_kind(entry: Entry, parts: tuple[str, ...], position: int) -> GapKind:
         changes_in=MappingProxyType(changes_in),
         facts=tuple(values["facts"]),
         position=position,
+        is_of_imt=values.get("is_of_imt", False),
     )
 
 

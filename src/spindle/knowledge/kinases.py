@@ -67,6 +67,8 @@ class StainLimit:
     """A sentence for the meaning of the reading; empty for none."""
     facts: tuple[str, ...]
     """Facts that are the limits."""
+    counts_as: TestResult | None = None
+    """The result that such a stain counts as, where it is not the one reported."""
 
     def fits(
         self,
@@ -142,7 +144,9 @@ def parse_stain_limits(text: str) -> Iterator[StainLimit]:
     for entry in read_entries(KINASES_FILE, LIMITS, text, also=also):
         named = Entry({"id": "a stain limit", **entry.values}, entry.place)
         required = {"id": str, "marker": str, "result": str, "facts": MaybeWords}
-        check_keys(named, required, {"patterns": list, "intensities": list, "reads": str})
+        check_keys(
+            named, required, {"patterns": list, "intensities": list, "reads": str, "counts_as": str}
+        )
         yield _make_limit(named, dict(entry.values))
 
 
@@ -156,6 +160,7 @@ def _make_limit(entry: Entry, values: dict[str, Any]) -> StainLimit:
         ("pattern", patterns, {*StainPattern, NOT_RECORDED}),
         ("intensity", intensities, {*Intensity, NOT_RECORDED}),
         ("fact", facts, set(load_facts())),
+        ("result", (values.get("counts_as", values["result"]),), set(TestResult)),
     ):
         if unknown := sorted(set(names) - known):
             raise entry.fail(f"{unknown[0]!r} is no {what} that is known here.")
@@ -168,4 +173,5 @@ def _make_limit(entry: Entry, values: dict[str, Any]) -> StainLimit:
         intensities=intensities,
         reads=reads,
         facts=facts,
+        counts_as=TestResult(values["counts_as"]) if "counts_as" in values else None,
     )

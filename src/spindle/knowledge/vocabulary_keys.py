@@ -53,7 +53,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
             length_units.mm length_units.cm""",
         "histology": """
             adjectives fillers denial_before denial_after unassessed either contrast degrees slight
-            not_when_slight attributive suffixes fields areas""",
+            not_when_slight scant not_when_scant attributive suffixes fields areas""",
         "pregnancy": "pregnant denial",
         "outcomes": """
             lost lost_alone denial ends_denial between denied_after event_nouns not_follow_up
@@ -69,7 +69,8 @@ LISTS: Mapping[str, tuple[str, ...]] = {
             intensity.strong grade.weak grade.moderate grade.strong pattern.granular_cytoplasmic
             pattern.nuclear_membrane pattern.nuclear_and_cytoplasmic pattern.perinuclear
             pattern.dot_like pattern.cytoplasmic pattern.nuclear pattern.membranous method.ihc
-            method.fish method.rt_pcr method.sequencing""",
+            method.fish method.rt_pcr method.sequencing amplified_genes amplification
+            specimen.biopsy specimen.resection specimen.recurrence specimen.residual""",
         "row_words": "totals footnotes titles",
         "sexes": "female male other",
         "sides": "left right bilateral midline letters.left letters.right letters.bilateral",
@@ -80,7 +81,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
             negation.negation""",
         "stains": """
             leading_positive leading_negative fillers lost kept in_part null null_markers ratio
-            ratio_of counted_cells""",
+            ratio_of counted_cells bystanders""",
         "symptoms": """
             modifiers heads place exception measures denial span span_end circumstances""",
         "times": """

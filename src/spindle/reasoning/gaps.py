@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from spindle.cases.case import Case
 from spindle.knowledge.gaps import ORDER_FACT, GapKind, load_gaps
 from spindle.reasoning.assessments import Assessment
-from spindle.reasoning.findings import Gap
+from spindle.reasoning.findings import Differential, Gap
 from spindle.reasoning.gaps_answers import Trial, make_trial
-from spindle.reasoning.gaps_rules import RULES, GapView, Missing
+from spindle.reasoning.gaps_rules import RULES
+from spindle.reasoning.gaps_view import GapView, Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,26 @@ class _Weighed:
         return -sum(self.shares.values()), self.kind.position
 
 
-def find_gaps(case: Case, assessment: Assessment) -> tuple[Gap, ...]:
+def find_gaps(
+    case: Case, assessment: Assessment, differential: Differential | None = None
+) -> tuple[Gap, ...]:
     """Give what is not recorded and would change the assessment, in the order of how much.
 
     What the source calls unknown or not done is still missing, and its gap says so. A test that was
     done and gave no answer is no gap.
     """
-    view, trial = GapView(case, assessment), make_trial(case, assessment)
+    view, trial = GapView(case, assessment, differential), make_trial(case, assessment)
     weighed = [
         _weigh(kind, missing, trial)
         for kind in load_gaps().kinds.values()
         if (missing := RULES[kind.id](view)) is not None
     ]
-    ordered = sorted((gap for gap in weighed if gap.shares), key=lambda gap: gap.weight)
-    return tuple(_describe(gap, rank) for rank, gap in enumerate(ordered, 1))
+    is_last = {gap.kind.id for gap in weighed if gap.kind.is_of_imt and view.is_of_mimic}
+    found = (gap for gap in weighed if gap.shares)
+    ordered = sorted(found, key=lambda gap: (gap.kind.id in is_last, gap.weight))
+    return tuple(
+        _describe(gap, rank, is_last=gap.kind.id in is_last) for rank, gap in enumerate(ordered, 1)
+    )
 
 
 def _weigh(kind: GapKind, missing: Missing, trial: Trial) -> _Weighed:
@@ -60,13 +67,16 @@ def _weigh(kind: GapKind, missing: Missing, trial: Trial) -> _Weighed:
     return _Weighed(kind, missing, {} if is_idle else {**tried, **dict.fromkeys(declared, 1.0)})
 
 
-def _describe(gap: _Weighed, rank: int) -> Gap:
+ONLY_IF_IMT = "It is asked only if an IMT stays in question."
+
+
+def _describe(gap: _Weighed, rank: int, *, is_last: bool) -> Gap:
     book, kind, words = load_gaps(), gap.kind, gap.missing.words
-    said = book.absences.get(gap.missing.reason, "")
+    said = book.absences.get(gap.missing.reason, "").format_map(words)
     return Gap(
         id=kind.id,
         what=kind.what.format_map(words),
-        why=" ".join(filter(None, (kind.why.format_map(words), said))),
+        why=" ".join(filter(None, (kind.why.format_map(words), said, ONLY_IF_IMT * is_last))),
         changes=tuple(part for part in book.parts if part in gap.shares),
         rank=rank,
         facts=(*kind.facts, ORDER_FACT),

@@ -26,14 +26,15 @@ from spindle.cases.observations import (
     TestResult,
 )
 from spindle.cases.specimen import TissueLeft
+from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.protocols import find_protocol
 from spindle.reasoning.assessments import Assessment, KinaseStatus
 from spindle.reasoning.reflex import (
     assess_kinases,
     find_tissue_left,
     interpret_observation,
-    walk_protocol,
 )
+from spindle.reasoning.reflex_walk import walk_protocol
 from spindle.trace import Trace
 
 STATUS, OPTIONS, NEXT_TEST = "status", "options", "next test"
@@ -185,11 +186,12 @@ def make_call(kinase: str, frame: ReadingFrame = ReadingFrame.IN) -> FusionCall:
 
 
 def make_sequencing(result: TestResult, *calls: FusionCall) -> FusionTest:
-    """Give an RNA sequencing test of adequate quality."""
+    """Give an RNA sequencing test of adequate quality that covers every kinase."""
     return FusionTest(
         id=ANSWER,
         method=SequencingMethod.RNA,
         result=result,
         calls=calls,
+        genes_covered=load_kinases().names,
         is_quality_adequate=True,
     )

@@ -73,7 +73,7 @@ def assess_patient(
     differential = weigh_differential(case, assessment)
     actionability = list_options(case, assessment, region=region)
     outlook = describe_outlook(case, assessment)
-    gaps = find_gaps(case, assessment)
+    gaps = find_gaps(case, assessment, differential)
     parts = (discordances, differential, actionability, outlook, gaps)
     facts = tuple(dict.fromkeys((*assessment.trace.facts, *collect_facts(parts))))
     return PatientAssessment(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -22,9 +22,6 @@ from spindle.knowledge.fish_rules import DEFAULT_RULE, find_fish_rule
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.protocols import (
     DEFAULT_PROTOCOL,
-    Protocol,
-    ProtocolStep,
-    ProtocolTest,
     find_protocol,
     load_tests,
     load_whens,
@@ -36,9 +33,9 @@ from spindle.reasoning.assessments import (
     KinaseStatus,
     NextTest,
 )
-from spindle.reasoning.specimens import propose_better_specimen
+from spindle.reasoning.reflex_walk import Walk, walk_protocol
+from spindle.reasoning.specimens import note_decalcified, propose_better_specimen
 from spindle.reasoning.statuses import (
-    FUSION_ASSAYS,
     SEQUENCING_ASSAYS,
     UNDECIDED,
     assess_kinase,
@@ -49,20 +46,9 @@ from spindle.reasoning.statuses import (
 )
 from spindle.trace import Trace, TraceStep
 
-ANY_KINASE = "any"
 DECALCIFIED_FACT = "fish.decalcified"
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """One way through a protocol."""
-
-    next_tests: tuple[NextTest, ...]
-    """Tests proposed at its end."""
-    outcome: str
-    """What the protocol says at its end."""
-    trace: Trace
-    """The steps taken."""
+COVERAGE_TEST = "panel_coverage"
+COVERAGE_FACTS = ("assay.rna-sequencing.panel-only", "fusions.children.any-kinase")
 
 
 def interpret_observation(observation: Observation, *, fish_rule_id: str) -> tuple[Reading, ...]:
@@ -96,10 +82,11 @@ def collect_readings(case: Case, *, fish_rule_id: str = DEFAULT_RULE) -> tuple[R
         # of many cases are read once.
         bare = replace(observation, provenance=NOT_REPORTED)
         try:
-            readings += _interpret_cached(bare, fish_rule_id)
+            found = _interpret_cached(bare, fish_rule_id)
         except UserError as error:
             place = f"case {case.id}, specimen {specimen.id}, {observation.id}"
             raise UserError(error.slug, error.message, place=place, cure=error.cure) from None
+        readings += [note_decalcified(reading, specimen) for reading in found]
     return tuple(readings)
 
 
@@ -152,6 +139,7 @@ def assess_readings(
     more = sum(reading.nuclei_to_count for reading in asked.readings)
     if more and asked.status is not KinaseStatus.FUSION_DETECTED:
         walk = _count_on_first(walk, more)
+    walk = _ask_coverage(walk, kinases)
     trace = Trace(tuple(step for reading in readings for step in reading.trace.steps))
     trace += Trace(tuple(_trace_status(kinase) for kinase in kinases.values()))
     if is_decalcified:
@@ -257,236 +245,47 @@ def _count_on_first(walk: Walk, nuclei: int) -> Walk:
     )
 
 
+def _ask_coverage(walk: Walk, kinases: Mapping[str, KinaseAssessment]) -> Walk:
+    """Give a walk that ends without a test and without a driver, with what to ask of the panel.
+
+    It is asked where a panel is named for other kinases, so that those not named stay open.
+    """
+    readings = [reading for kinase in kinases.values() for reading in kinase.readings]
+    found = (KinaseStatus.FUSION_DETECTED, KinaseStatus.REARRANGED_BY_FISH)
+    has_driver = any(kinase.status in found for kinase in kinases.values())
+    uncovered = [name for name, kinase in kinases.items() if _is_uncovered(kinase)]
+    is_other = any(reading.other_fusions for reading in readings)
+    if walk.next_tests or has_driver or is_other or not uncovered:
+        return walk
+    test = load_tests()[COVERAGE_TEST]
+    why = (
+        f"That the sequencing covers {join_words(uncovered)} is not reported, and no fusion was "
+        "found; a panel that covers them can still find one."
+    )
+    asked = NextTest(
+        test=test.id,
+        name=test.name,
+        when="always",
+        condition=load_whens()["always"],
+        why=why,
+        facts=COVERAGE_FACTS,
+        is_alternative=False,
+        is_inferred=True,
+    )
+    outcome = f"Proposed: {test.name}. {why}"
+    step = TraceStep(concluded=outcome, facts=COVERAGE_FACTS, is_inferred=True)
+    return Walk(next_tests=(asked,), outcome=outcome, trace=walk.trace + Trace((step,)))
+
+
+def _is_uncovered(kinase: KinaseAssessment) -> bool:
+    """Give whether nothing but a test that is not known to look at a kinase speaks of it."""
+    answers = (ReadingResult.POSITIVE, ReadingResult.NEGATIVE, *UNDECIDED)
+    has_silent = any(reading.is_elsewhere for reading in kinase.readings)
+    return has_silent and not has_result(kinase.readings, answers, tuple(Assay))
+
+
 def _warn_decalcified(walk: Walk) -> Trace:
     fact = find_fact(DECALCIFIED_FACT)
     tests = ", ".join(test.name for test in walk.next_tests) or "none"
     said = f"The tissue is decalcified. {fact.statement} Tests proposed: {tests}."
     return Trace((TraceStep(concluded=said, facts=(fact.id,)),))
-
-
-def find_result(test: ProtocolTest, kinases: Mapping[str, KinaseAssessment]) -> str:
-    """Give a test's result as a protocol sees it: a result, or `not_done` for any absence.
-
-    Of several readings a positive counts before an undecided one, before a negative, before one
-    that gave no answer.
-    """
-    readings = _list_answering(test, kinases)
-    results = {reading.result for reading in readings}
-    has_other = test.gene == ANY_KINASE and any(r.other_fusions for r in readings)
-    if ReadingResult.POSITIVE in results or has_other:
-        return "positive"
-    if results & set(UNDECIDED):
-        return "equivocal"
-    for result in (ReadingResult.NEGATIVE, ReadingResult.FAILED):
-        if result in results:
-            return result.value
-    return "not_done"
-
-
-def _list_answering(
-    test: ProtocolTest, kinases: Mapping[str, KinaseAssessment]
-) -> tuple[Reading, ...]:
-    """Give the readings that answer a test: of its assays, and positives of its substitutes."""
-    genes = load_kinases().expand(test.gene)[:1]
-    if test.gene == ANY_KINASE:
-        genes = tuple(kinases)
-    return tuple(
-        reading
-        for gene in genes
-        if gene in kinases
-        for reading in kinases[gene].readings
-        if reading.assay.value in test.assays
-        or (
-            reading.assay.value in test.positive_assays and reading.result is ReadingResult.POSITIVE
-        )
-    )
-
-
-def _name_answered(test: ProtocolTest, result: str, kinases: Mapping[str, KinaseAssessment]) -> str:
-    """Give the test's name, or that of the assay which answered in its place."""
-    positive = [
-        reading.assay
-        for reading in _list_answering(test, kinases)
-        if reading.result is ReadingResult.POSITIVE
-        or (test.gene == ANY_KINASE and reading.other_fusions)
-    ]
-    is_own = any(assay.value in test.assays for assay in positive)
-    return test.name if result != "positive" or is_own else SUBSTITUTE_NAMES[positive[0]]
-
-
-SUBSTITUTE_NAMES: Mapping[Assay, str] = {
-    Assay.DNA_SEQUENCING: "DNA sequencing",
-    Assay.SEQUENCING: "Sequencing (material not stated)",
-    Assay.METHOD_NOT_STATED: "A test whose method is not stated",
-}
-
-
-Check = Callable[[KinaseAssessment, Mapping[str, KinaseAssessment]], bool]
-
-
-def _has_other_driver(kinase: KinaseAssessment, kinases: Mapping[str, KinaseAssessment]) -> bool:
-    others = [other for name, other in kinases.items() if name != kinase.kinase]
-    has_own_positive = has_result(kinase.readings, (ReadingResult.POSITIVE,), tuple(Assay))
-    has_other_fusion = any(reading.other_fusions for reading in kinase.readings)
-    return not has_own_positive and (
-        has_other_fusion
-        or any(
-            other.status is KinaseStatus.FUSION_DETECTED and other.is_productive is not False
-            for other in others
-        )
-    )
-
-
-def _has_other_positive(kinase: KinaseAssessment, kinases: Mapping[str, KinaseAssessment]) -> bool:
-    others = [other for name, other in kinases.items() if name != kinase.kinase]
-    return any(
-        other.is_productive is not False
-        and has_result(other.readings, (ReadingResult.POSITIVE,), tuple(Assay))
-        for other in others
-    )
-
-
-def _has_other_break(kinase: KinaseAssessment, kinases: Mapping[str, KinaseAssessment]) -> bool:
-    found = (KinaseStatus.REARRANGED_BY_FISH, KinaseStatus.FUSION_DETECTED)
-    return any(k.status in found for name, k in kinases.items() if name != kinase.kinase)
-
-
-_CHECKS: Mapping[str, Check] = {
-    "other_driver": _has_other_driver,
-    "not_productive": lambda kinase, _: kinase.is_productive is False,
-    "is_discordant": lambda kinase, _: kinase.is_discordant,
-    "any_positive": lambda kinase, _: has_result(
-        kinase.readings, (ReadingResult.POSITIVE,), tuple(Assay)
-    ),
-    "fish_or_pcr_positive": lambda kinase, _: has_result(
-        kinase.readings, (ReadingResult.POSITIVE,), (Assay.FISH, Assay.RT_PCR)
-    ),
-    "other_kinase_break": _has_other_break,
-    "other_kinase_positive": _has_other_positive,
-    "any_undecided": lambda kinase, _: has_result(kinase.readings, UNDECIDED, tuple(Assay)),
-    "fusion_shown": lambda kinase, _: (
-        kinase.status is KinaseStatus.FUSION_DETECTED and kinase.is_productive is not False
-    ),
-    "pcr_or_sequencing_done": lambda kinase, _: has_result(
-        kinase.readings, (ReadingResult.POSITIVE, ReadingResult.NEGATIVE), FUSION_ASSAYS
-    ),
-}
-
-
-def walk_protocol(
-    protocol: Protocol,
-    kinases: Mapping[str, KinaseAssessment],
-    *,
-    is_tissue_scarce: bool = False,
-) -> Walk:
-    """Give the way of a case through a protocol: the steps taken and the tests proposed."""
-    taken = [
-        TraceStep(concluded=f"Protocol {protocol.id}: {protocol.title}.", facts=protocol.facts)
-    ]
-    step = protocol.steps[protocol.start]
-    while step.kind != "end":
-        if step.kind == "ask":
-            proposed = _propose_tests(step, protocol, kinases, is_tissue_scarce=is_tissue_scarce)
-            if proposed:
-                return _end_with_tests(proposed, protocol, taken)
-            answer = "if_none"
-        else:
-            answer, said = _answer_step(step, protocol, kinases)
-            taken.append(TraceStep(concluded=said))
-        step = protocol.steps[step.edges[answer]]
-    taken.append(TraceStep(concluded=step.says))
-    return Walk(next_tests=(), outcome=step.says, trace=Trace(tuple(taken)))
-
-
-def _answer_step(
-    step: ProtocolStep, protocol: Protocol, kinases: Mapping[str, KinaseAssessment]
-) -> tuple[str, str]:
-    """Give the edge that a step takes, and the sentence that says so."""
-    if step.kind == "test":
-        test = load_tests()[step.test]
-        result = find_result(test, kinases)
-        said = "no result reported" if result == "not_done" else result
-        return result, f"{_name_answered(test, result, kinases)}: {said}."
-    is_so = _CHECKS[step.check](kinases[protocol.kinase], kinases)
-    return "yes" if is_so else "no", CHECK_SENTENCES[step.check][is_so]
-
-
-# What each check says when it fails and when it holds.
-CHECK_SENTENCES: Mapping[str, tuple[str, str]] = {
-    "other_driver": (
-        "No fusion of another kinase or gene is known.",
-        "A fusion of another kinase or gene is known.",
-    ),
-    "not_productive": (
-        "Nothing says that the fusion can't make a whole kinase.",
-        "The fusion can't make a whole kinase in frame.",
-    ),
-    "is_discordant": ("No test contradicts another.", "The tests contradict each other."),
-    "any_positive": ("No ALK test is positive.", "An ALK test is positive."),
-    "any_undecided": ("No ALK test is undecided.", "An ALK test is undecided."),
-    "other_kinase_positive": (
-        "No test of another kinase is positive.",
-        "A test of another kinase is positive.",
-    ),
-    "fish_or_pcr_positive": (
-        "Neither FISH nor RT-PCR is positive.",
-        "FISH or RT-PCR is positive.",
-    ),
-    "other_kinase_break": (
-        "No break in another kinase is known.",
-        "Another kinase shows a break or a fusion.",
-    ),
-    "fusion_shown": ("No productive fusion is shown.", "A fusion is shown."),
-    "pcr_or_sequencing_done": (
-        "Neither RT-PCR nor sequencing gave an answer.",
-        "RT-PCR or sequencing gave an answer.",
-    ),
-}
-
-
-def _propose_tests(
-    step: ProtocolStep,
-    protocol: Protocol,
-    kinases: Mapping[str, KinaseAssessment],
-    *,
-    is_tissue_scarce: bool,
-) -> tuple[NextTest, ...]:
-    """Give the tests of an ask step that have no result yet, in order."""
-    tests = [load_tests()[name] for name in step.tests]
-    tests = [test for test in tests if find_result(test, kinases) == "not_done"]
-    is_reordered = is_tissue_scarce and bool(protocol.tissue_sparing_order) and len(tests) > 1
-    if is_reordered:
-        rank = {name: position for position, name in enumerate(protocol.tissue_sparing_order)}
-        tests.sort(key=lambda test: rank.get(test.id, len(rank)))
-    facts = (*step.facts, *(protocol.tissue_sparing_facts if is_reordered else ()))
-    why = (
-        f"{step.why} Little tissue is left: take them in this order." if is_reordered else step.why
-    )
-    return tuple(
-        NextTest(
-            test=test.id,
-            name=test.name,
-            when=step.when,
-            condition=load_whens()[step.when],
-            why=why,
-            facts=facts,
-            is_alternative=step.any_one and len(tests) > 1,
-            is_inferred=step.is_inferred or is_reordered,
-        )
-        for test in tests
-    )
-
-
-def _end_with_tests(
-    tests: tuple[NextTest, ...], protocol: Protocol, taken: list[TraceStep]
-) -> Walk:
-    joined = " or ".join(test.name for test in tests) if tests[0].is_alternative else ""
-    named = joined or ", then ".join(test.name for test in tests)
-    outcome = f"Proposed: {named} ({tests[0].condition})."
-    last = TraceStep(
-        concluded=f"{outcome} {tests[0].why}",
-        facts=tests[0].facts,
-        is_inferred=tests[0].is_inferred,
-        would_change=f"another protocol than {protocol.id}, or a result of {named}",
-    )
-    return Walk(next_tests=tests, outcome=outcome, trace=Trace((*taken, last)))

@@ -47,8 +47,14 @@ def name_status(status: KinaseStatus) -> str:
 def has_result(
     readings: Iterable[Reading], results: Sequence[ReadingResult], assays: Sequence[Assay]
 ) -> bool:
-    """Give whether any reading of these assays has one of these results."""
-    return any(reading.assay in assays and reading.result in results for reading in readings)
+    """Give whether any reading of these assays has one of these results.
+
+    A stain that is not specific decides nothing: it has no such result, and opens no option.
+    """
+    return any(
+        reading.assay in assays and reading.result in results and not reading.is_unspecific
+        for reading in readings
+    )
 
 
 def is_discordant(readings: Iterable[Reading]) -> bool:
@@ -92,7 +98,12 @@ def _decide_expressed(readings: Sequence[Reading]) -> KinaseStatus:
 
 
 def _decide_unanswered(readings: Sequence[Reading]) -> KinaseStatus:
-    """Give the status when no test has an answer; silence on one takes nothing from another."""
+    """Give the status when no test has an answer; silence on one takes nothing from another.
+
+    A stain that is not specific was done, and is neither positive nor negative.
+    """
+    if any(reading.is_unspecific for reading in readings):
+        return KinaseStatus.EQUIVOCAL
     results = {reading.result for reading in readings} - {NOT_REPORTED}
     if ReadingResult.FAILED in results:
         return KinaseStatus.FAILED_OR_INSUFFICIENT
@@ -194,6 +205,11 @@ def _explain_shared(kinase: str, readings: Sequence[Reading], explained_by: str)
         return (
             f" The stain of {named} is positive; {explained_by} explains it, so it is not counted."
         )
+    if any(reading.is_unspecific for reading in shared):
+        return (
+            f" The stain of {named} is reported positive in a way that is also seen without their "
+            "fusions, so it counts as undecided."
+        )
     if has_result(shared, POSITIVE, (Assay.IHC,)):
         return f" The stain does not tell {named} apart."
     return f" One stain asks about {named} together."
@@ -275,7 +291,8 @@ def _explain(kinase: str, status: KinaseStatus, readings: Sequence[Reading]) -> 
     negative = join_words(list_tests(readings, (ReadingResult.NEGATIVE,)))
     undecided = join_words(list_tests(readings, UNDECIDED))
     failed = join_words(list_tests(readings, (ReadingResult.FAILED,)))
-    unread = join_words(list_tests(readings, (UNKNOWN,)))
+    unread = join_words(list_tests([r for r in readings if not r.is_elsewhere], (UNKNOWN,)))
+    unsaid = _explain_coverage(readings)
     parts = [
         f"positive by {positive}" if positive else "",
         f"negative by {negative}" if negative else "",
@@ -286,7 +303,7 @@ def _explain(kinase: str, status: KinaseStatus, readings: Sequence[Reading]) -> 
     open_words = f" What is reported of {unread} can't be taken as a result." if unread else ""
     if not said:
         stain = "" if readings or load_kinases().has_stain(kinase) else NO_STAIN.format(kinase)
-        return f"No test of {kinase} with a clear result is reported.{stain}{open_words}"
+        return f"No test of {kinase} with a clear result is reported.{stain}{open_words}{unsaid}"
     tail = {
         KinaseStatus.FUSION_DETECTED: " A test that finds fusions found one.",
         KinaseStatus.REARRANGED_BY_FISH: " FISH shows a break in the gene; it names no partner.",
@@ -296,7 +313,18 @@ def _explain(kinase: str, status: KinaseStatus, readings: Sequence[Reading]) -> 
     }.get(status, "")
     if has_result(readings, (ReadingResult.NEGATIVE,), (Assay.RT_PCR,)):
         tail += " A negative RT-PCR speaks only for the fusions that its kit covers."
-    return f"{said[0].upper()}{said[1:]}.{tail}{open_words}"
+    return f"{said[0].upper()}{said[1:]}.{tail}{open_words}{unsaid}"
+
+
+def _explain_coverage(readings: Sequence[Reading]) -> str:
+    """Give the tests that are not known to look at a kinase, as a sentence; empty for none."""
+    uncovered = [reading for reading in readings if not reading.is_coverage_known]
+    silent = join_words(list_tests([r for r in readings if r.is_elsewhere], (UNKNOWN,)))
+    negative = join_words(list_tests(uncovered, (ReadingResult.NEGATIVE,)))
+    said = f" That {negative} covers this kinase is not reported." if negative else ""
+    if silent:
+        said += f" {silent} is no negative here: that it covers this kinase is not reported."
+    return said
 
 
 def _list_flags(
@@ -326,7 +354,7 @@ def _list_flags(
         yield "partners_differ"
     if {True, False} <= {r.is_productive for r in fusions}:
         yield "productive_contradicted"
-    if any(reading.result == UNKNOWN for reading in readings):
+    if any(reading.result == UNKNOWN and not reading.is_elsewhere for reading in readings):
         yield "unreadable_or_unproven_result"
     if has_result(readings, (ReadingResult.ATYPICAL,), (Assay.FISH,)):
         yield "atypical_fish_pattern"

@@ -44,20 +44,37 @@ class RulesDisagreement:
 
 
 def describe_rules(observation: Observation) -> RulesDisagreement | None:
-    """Give what each counting rule makes of a FISH test's counts; none where they agree."""
+    """Give what each counting rule makes of a FISH test's counts; none where they agree.
+
+    A rule whose limits for so many nuclei were not read disagrees with none; it is named beside
+    those that do.
+    """
     if not isinstance(observation, FishTest) or not observation.counts:
         return None
-    found = compare_rules(sum_counts(observation.counts))
+    every = compare_rules(sum_counts(observation.counts))
+    found = tuple(one for one in every if not one.is_without_limit)
     if len({one.call for one in found}) < 2:
         return None
+    silent = [one for one in every if one.is_without_limit]
     gene = name_gene(observation.gene)
     other = "" if all(one.rule.gene == gene for one in found) else _say_other_gene(found, gene)
     facts = dict.fromkeys(fact for one in found for fact in one.trace.facts[:2])
     return RulesDisagreement(
-        says=f"Published counting rules disagree on these nuclei: {_say_calls(found)}.{other}",
+        says=(
+            f"Published counting rules disagree on these nuclei: {_say_calls(found)}."
+            f"{_say_silent(silent)}{other}"
+        ),
         facts=tuple(facts),
         conflicts=tuple(conflict.id for conflict in _find_conflicts(found)),
     )
+
+
+def _say_silent(silent: Sequence[FishInterpretation]) -> str:
+    """Give the rules that call nothing at so many nuclei, as a sentence; empty for none."""
+    names = [one.rule.title.partition(":")[0] for one in silent]
+    if not names:
+        return ""
+    return f" The limits of {join_words(names)} for {silent[0].count.scored} nuclei were not read."
 
 
 def _say_calls(found: Sequence[FishInterpretation]) -> str:

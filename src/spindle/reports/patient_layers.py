@@ -22,7 +22,7 @@ from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus
 from spindle.reasoning.differential_flags import VARIANT_PARTNER, VARIANT_PLACE
 from spindle.reasoning.findings import Candidate, Fit, GateState, Standing, Weight
 from spindle.reasoning.patients import PatientAssessment
-from spindle.reasoning.statuses import name_status
+from spindle.reasoning.statuses import UNDECIDED, name_status
 from spindle.reports.words import FLAGS, SUPPORT, join_words, write_label
 
 Document = dict[str, Any]
@@ -86,14 +86,23 @@ def write_headline(patient: PatientAssessment) -> str:
     kinases = patient.assessment.kinases
     first = next(iter(kinases))
     said: dict[str, list[str]] = {}
+    has_fusion = any(k.status is KinaseStatus.FUSION_DETECTED for k in kinases.values())
     for name, kinase in kinases.items():
-        if kinase.status not in _SILENT or name == first:
+        is_left_off = has_fusion and _is_unspecific(kinase)
+        if (kinase.status not in _SILENT and not is_left_off) or name == first:
             said.setdefault(_write_status(kinase), []).append(name)
     statuses = [
         f"{join_words(names)}: {status}{_doubt_stain(kinases[names[0]])}"
         for status, names in said.items()
     ]
     return "; ".join([_write_standing(patient), *statuses]) + "."
+
+
+def _is_unspecific(kinase: KinaseAssessment) -> bool:
+    """Give whether a status is undecided by nothing but a stain that is not specific."""
+    is_undecided = kinase.status is KinaseStatus.EQUIVOCAL
+    undecided = [reading for reading in kinase.readings if reading.result in UNDECIDED]
+    return is_undecided and all(reading.is_unspecific for reading in undecided)
 
 
 def _write_standing(patient: PatientAssessment) -> str:

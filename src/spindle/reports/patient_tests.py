@@ -10,7 +10,7 @@ from typing import Any
 
 from spindle.assays.fish import KIT_SCOPE_FACT
 from spindle.assays.readings import Assay, Reading, ReadingResult
-from spindle.cases.absence import Absent
+from spindle.cases.absence import UNKNOWN, Absent
 from spindle.cases.case import Case
 from spindle.cases.observations import (
     FishCount,
@@ -24,8 +24,10 @@ from spindle.cases.observations import (
 )
 from spindle.cases.specimen import Specimen
 from spindle.knowledge.facts import find_fact
-from spindle.knowledge.protocols import RESULTS, find_protocol
+from spindle.knowledge.kinases import load_kinases
+from spindle.knowledge.protocols import RESULTS, find_protocol, load_tests
 from spindle.reasoning.assessments import Assessment, describe_value
+from spindle.reasoning.reflex_walk import NO_RESULT, NO_SURE_RESULT
 from spindle.reports.patient_fish import describe_rules
 
 Document = dict[str, Any]
@@ -37,8 +39,6 @@ _SEQUENCING: Mapping[str, str] = {
     "unspecified": "sequencing, material not stated",
     "not_stated": "fusion, method not stated",
 }
-# What stands in a trace for a test without a result.
-NO_RESULT = "no result reported"
 UNPROVEN = "reported negative, without a word on quality: not taken as a negative"
 # The gene of the kits on which a fact is held; what it says is not said of another gene's.
 KIT_GENE = "ALK"
@@ -274,12 +274,29 @@ def describe_path(case: Case, assessment: Assessment) -> list[Document]:
         path[0]["kind"] = "protocol"
         path[-1]["kind"] = "proposed" if assessment.next_tests else "end"
     labelled = [{**step, "label": _label(step, assessment)} for step in path]
-    return [_note_unproven(step, case) for step in labelled]
+    return [_note_unsure(_note_unproven(step, case), assessment) for step in labelled]
+
+
+def _note_unsure(step: Document, assessment: Assessment) -> Document:
+    """Give a step with what is reported of a test that has no sure result."""
+    if step["kind"] != "test" or step["result"] != "unknown" or step["note"]:
+        return step
+    said = [
+        reading.meaning
+        for test in load_tests().values()
+        if test.name == step["label"]
+        for gene in load_kinases().expand(test.gene)[:1]
+        if gene in assessment.kinases
+        for reading in assessment.kinases[gene].readings
+        if reading.assay.value in test.assays and reading.result == UNKNOWN
+    ]
+    note = " ".join(dict.fromkeys(said))
+    return {**step, "says": f"{step['label']}: {note}", "note": note.rstrip(".")} if note else step
 
 
 def _note_unproven(step: Document, case: Case) -> Document:
     """Give a step with what the laboratory wrote, where that was not taken as a negative."""
-    is_silent = step["kind"] == "test" and step["result"] == "not_reported"
+    is_silent = step["kind"] == "test" and step["result"] in ("not_reported", "unknown")
     tests = [o for _, o in case.iterate_observations() if _is_unproven(o)]
     named = [o for o in tests if _name_method(o).lower() in str(step["label"]).lower()]
     if not is_silent or not named:
@@ -309,4 +326,6 @@ def _find_result(says: str) -> str:
         return ""
     if result == NO_RESULT:
         return "not_reported"
+    if result == NO_SURE_RESULT:
+        return "unknown"
     return result if result in RESULTS else ""

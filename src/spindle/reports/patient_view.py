@@ -20,6 +20,7 @@ from spindle.reports.patient_findings import (
 from spindle.reports.patient_options import make_options
 from spindle.reports.patient_parts import (
     ANNEX,
+    OWN_KINDS,
     WEIGHT_ORDER,
     Citer,
     Room,
@@ -35,6 +36,14 @@ from spindle.reports.patient_parts import (
 )
 
 Document = Mapping[str, Any]
+
+# A kinase that is positive by any test.
+POSITIVE_STATUSES = (
+    "fusion_detected",
+    "rearranged_by_fish",
+    "expressed_not_confirmed",
+    "expressed_confirmation_pending",
+)
 
 
 def make_header(document: Document) -> list[tuple[str, str]]:
@@ -279,6 +288,7 @@ def _make_path(document: Document, citer: Citer) -> View:
     ]
     if not lines:
         lines = [citer.line(assessment["outcome"], lead="No further test proposed", tone="next")]
+    lines = [*_say_if_other(document, citer), *lines]
     about = f"Protocol {settings['protocol']}: {settings['protocol_title']}."
     return make_section(
         "path",
@@ -286,6 +296,29 @@ def _make_path(document: Document, citer: Citer) -> View:
         [{"kind": "picture", "steps": document["path"], "about": about}],
         make_list(lines),
     )
+
+
+def _say_if_other(document: Document, citer: Citer) -> list[View]:
+    """Give what would settle a diagnosis that comes before an IMT, and whose path this is.
+
+    A tumour that shares the kinase is asked by the same tests, and so is one in which a kinase is
+    positive.
+    """
+    candidates = document["differential"]["candidates"]
+    supported = [c for c in candidates if c["standing"] == "supported"]
+    pointed = [c for c in candidates if c["is_pointed_to"] and c["standing"] == "open"]
+    first = next(iter([*supported, *pointed]), None)
+    if first is None or any(c["kind"] in OWN_KINDS for c in (*supported, *pointed)):
+        return []
+    speak = "speak for" if supported else "point to"
+    said = [f"The findings {speak} {first['name']}."]
+    if first["would_settle"]:
+        said.append(f"What would settle it: {'; '.join(first['would_settle'])}.")
+    statuses = {kinase["status"] for kinase in document["assessment"]["kinases"].values()}
+    if first["kind"] == "mimic" and statuses.isdisjoint(POSITIVE_STATUSES):
+        said.append("This path is that of an IMT and is asked only if an IMT stays in question.")
+    line = citer.line(" ".join(said), first["facts"], lead="Before this path", tone="doubt")
+    return [limit_refs(line, ANNEX["differential"])]
 
 
 def _make_discordances(document: Document, citer: Citer, room: Room) -> View:

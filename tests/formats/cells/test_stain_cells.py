@@ -30,6 +30,22 @@ def list_stains(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "stains"),
     [
+        ("EBER (ISH) +", ["EBER+"]),
+        ("EBER (ISH) + in spindle cells", ["EBER+"]),
+        ("EBER (ISH) -; ALK (IHC) -", ["EBER-", "ALK-"]),
+        ("EBER (ISH) + in lymphocytes only", ["EBER?"]),
+        ("CD34 + in vessels only", ["CD34?"]),
+        ("SDHB retained; SDHA lost", ["SDHB+", "SDHA-"]),
+        ("MSH2 intact, PMS2 loss", ["MSH2+", "PMS2-"]),
+    ],
+)
+def test_a_method_in_brackets_and_what_is_retained_are_read(text: str, stains: list[str]) -> None:
+    assert list_stains(text) == stains
+
+
+@pytest.mark.parametrize(
+    ("text", "stains"),
+    [
         ("SMA+; desmin focal; S-100 negative", ["SMA+", "desmin+", "S100-"]),
         ("alpha-SMA positive; SM-actin+; actin+", ["SMA+", "SMA+", "actin+"]),
         ("CK(-); VIM(+); EMA(-); DES(+)", ["cytokeratin-", "vimentin+", "EMA-", "desmin+"]),

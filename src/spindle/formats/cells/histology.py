@@ -223,6 +223,11 @@ def _judge(item: _Found) -> None:
         item.state = _State.ABSENT
     elif _is_too_slight(item) or (item.count and item.count.may_be_none):
         item.state = _State.OPEN
+    elif _is_scant(item.term.name, item.before, item.after):
+        item.state = _State.OPEN
+        # "Rare lymphocytes and plasma cells": neither is more than rare.
+        item.spreads_on = _is_scant(item.term.name, item.before)
+        item.spreads_back = _is_scant(item.term.name, item.after)
 
 
 def _trailing_minus(item: _Found) -> re.Match[str] | None:
@@ -256,17 +261,23 @@ def _is_too_slight(item: _Found) -> bool:
     return bool(slight) and item.term.name in load_word_lists(_LIST)["not_when_slight"]
 
 
+def _is_scant(name: str, *words: str) -> bool:
+    """Give whether words say that there is too little of a finding to call it present."""
+    is_asked = name in load_word_lists(_LIST)["not_when_scant"]
+    return is_asked and bool(make_pattern(_LIST, "scant").search(" ".join(words)))
+
+
 def _spread(found: list[_Found], loose: list[str]) -> None:
     """Carry a denial or a hedge along a list: "no necrosis or atypia", "A and B absent"."""
     for place in range(1, len(found)):
         one, item = found[place - 1], found[place]
-        if one.spreads_on and _is_bare(item, item.before):
+        if one.spreads_on and _is_bare(item, item.before) and not _is_of_another_kind(one, item):
             is_or = item.joint in _LISTED_OR or _ends_in_or(found, place)
             _carry(item, one.state, item.joint, is_sure=is_or)
             item.spreads_on = item.state is not _State.PRESENT
     for place in range(len(found) - 2, -1, -1):
         item, one = found[place], found[place + 1]
-        if one.spreads_back and _is_bare(item, item.after):
+        if one.spreads_back and _is_bare(item, item.after) and not _is_of_another_kind(one, item):
             is_sure = one.joint in {*_LISTED_OR, "and", "&"}
             _carry(item, one.state, one.joint, is_sure=is_sure)
             item.spreads_back = item.state is not _State.PRESENT
@@ -275,6 +286,13 @@ def _spread(found: list[_Found], loose: list[str]) -> None:
         for item in found:
             if item.state is _State.PRESENT and _is_bare(item, f"{item.before}{item.after}"):
                 item.state = _State.OPEN
+
+
+def _is_of_another_kind(one: _Found, item: _Found) -> bool:
+    """Give whether "scant" of one finding says nothing of the next: "few lymphocytes, necrosis"."""
+    is_scant = _is_scant(one.term.name, one.before, one.after)
+    own = _is_unsure(f"{one.before} , {one.after}") or _denies(f"{one.before} , {one.after}")
+    return is_scant and not own and item.term.name not in load_word_lists(_LIST)["not_when_scant"]
 
 
 def _denies(words: str) -> bool:
@@ -353,6 +371,7 @@ def _known_words() -> re.Pattern[str]:
         "contrast",
         "degrees",
         "slight",
+        "scant",
         "suffixes",
     )
     return make_pattern(_LIST, *lists)

@@ -21,6 +21,7 @@ from spindle.cases.observations import (
     StainPattern,
     TestResult,
 )
+from spindle.cases.specimen import SpecimenKind
 from spindle.formats.cells.numbers import find_percent
 from spindle.formats.cells.phrases import (
     BRACKETED,
@@ -408,3 +409,29 @@ def _find_control(folded: str) -> ControlResult | Absent:
     if spoken and make_pattern("results", "control_worked").search(spoken[0]):
         return ControlResult.WORKED
     return NOT_REPORTED
+
+
+def read_amplification(text: str, gene: str) -> TestResult | None:
+    """Give what words such as "amplified" say of a gene of which FISH counts the copies, or none.
+
+    Of a gene of which a break is asked, more copies are no result.
+    """
+    folded, asked = fold(text), load_word_lists("results")["amplified_genes"]
+    words = make_pattern("results", "denial_phrases").sub(" no ", folded)
+    found = list(make_pattern("results", "amplification").finditer(words))
+    if fold(gene) not in asked or not found or find_hedge(folded):
+        return None
+    rest = words[found[-1].end() :].strip(" .-")
+    denied = {bool(_search_denial(words, match.start())) for match in found}
+    denied |= {True} if make_pattern("results", "denial_after").match(rest) else set()
+    named = find_results(folded)
+    if len(denied) > 1 or make_pattern("results", "undecided").match(rest) or len(named) > 1:
+        return None
+    result = TestResult.NEGATIVE if True in denied else TestResult.POSITIVE
+    return result if not named or named == {result} else None
+
+
+def read_specimen_kind(text: str) -> SpecimenKind | None:
+    """Give the kind of a specimen that words such as "TURBT" name, or none."""
+    key = find_key("results", text, "specimen.")
+    return SpecimenKind(key) if key else None

@@ -198,12 +198,19 @@ def _iterate_markers(words: str, folded: str) -> Iterator[_Item]:
     known, rest = find_marker(folded[:name_end]), folded[name_end:].strip()
     own, slash, after = rest.partition("/")
     is_joined = bool(slash and marker_pattern().match(after.strip()))
-    rest = _SEPARATOR.sub("", own.strip() if is_joined else rest)
+    rest = _SEPARATOR.sub("", _method_in_brackets().sub("", own.strip() if is_joined else rest))
     name = known.name if known else match.group()
     item = _Item(words, name, rest, known, is_joined=is_joined)
     yield from _split_clones(item) or [item]
     if is_joined:
         yield from _iterate_markers(words, after.strip())
+
+
+@cache
+def _method_in_brackets() -> re.Pattern[str]:
+    """Give a pattern of a bracket that only says how it was stained: "EBER (ISH) +"."""
+    fillers = make_pattern("stains", "fillers").pattern
+    return re.compile(rf"^\(\s*(?:{fillers})\s*\)\s*")
 
 
 def _split_clones(item: _Item) -> list[_Item]:
@@ -306,6 +313,15 @@ def _share_results(items: list[_Item], leading: TestResult | None) -> None:
             item.result, item.doubt = UNKNOWN, Doubt("stain-unreadable", message, item.words)
 
 
+def _leave_open(marker: str, rest: str) -> str:
+    """Give why words say nothing sure of the tumour: a hedge, or a stain of other cells."""
+    if hedge := find_hedge(rest):
+        return f'"{hedge}" leaves the result of "{marker}" open. It is unknown.'
+    if other := make_pattern("stains", "bystanders").search(rest):
+        return f'"{marker}" {other.group()}: nothing is said of the tumour. It is unknown.'
+    return ""
+
+
 def _read_rest(item: _Item) -> tuple[TestResult | Absent | None, Doubt | None]:
     """Give the result in the words after a marker; nothing when there are none."""
     rest = _take_measures(item, _strip_clones(item))
@@ -313,8 +329,7 @@ def _read_rest(item: _Item) -> tuple[TestResult | Absent | None, Doubt | None]:
         return (NOT_REPORTED if item.measures and item.measures.is_said else None), None
     if make_not_done().search(rest):
         return NOT_DONE, None
-    if hedge := find_hedge(rest):
-        message = f'"{hedge}" leaves the result of "{item.marker}" open. It is unknown.'
+    if message := _leave_open(item.marker, rest):
         return UNKNOWN, Doubt("stain-unreadable", message, item.words)
     loss = read_loss(rest, item.marker)
     results = _find_signed_results(loss.rest if loss else rest)
