@@ -44,6 +44,7 @@ docs: setup  ## Write the generated pages of the documentation
 bench: setup  ## Measure time and memory beside peers (prints ratios, asserts nothing)
 	@$(BIN)/python bench/run.py
 	@$(BIN)/python bench/patients.py
+	@$(BIN)/python bench/fusions.py
 
 lock:  ## Renew the lock for every supported Python and platform (needs uv)
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --extra dev --extra pdf --upgrade pyproject.toml -o requirements.lock

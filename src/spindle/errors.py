@@ -303,4 +303,13 @@ CATALOGUE: dict[str, ErrorKind] = _catalogue(
         "Print a file to fill in: spindle strategy --template.",
         EXIT_INPUT,
     ),
+    ErrorKind(
+        "fusion-format-unknown",
+        "The format of the fusion calls is not known",
+        "A file of fusion calls is recognised by its columns and its content. This one fits no "
+        "format that is known, several alike, or another one than was named. Reading it as the "
+        "wrong format would put positions and genes in the wrong place.",
+        "Name the format with --caller ID, or save the calls as the caller wrote them.",
+        EXIT_INPUT,
+    ),
 )

@@ -51,6 +51,10 @@ INTERRUPTED = 130
     "--fish-rule", "fish_rule_id", default=DEFAULT_RULE, show_default=True,
     help="Rule by which FISH counts are read.",
 )  # fmt: skip
+@click.option(
+    "--fusions", "fusion_files", multiple=True, type=click.Path(path_type=Path, readable=False),
+    help="File of fusion calls to add to the case; may stand several times.",
+)  # fmt: skip
 @click.option("--id", "case_id", default="", help="Case of a file with several (cases.jsonl).")
 @click.option(
     "--date", "made_on", type=click.DateTime(formats=["%Y-%m-%d"]),
@@ -69,6 +73,7 @@ def command(
     region: str,
     protocol_id: str,
     fish_rule_id: str,
+    fusion_files: tuple[Path, ...],
     case_id: str,
     made_on: datetime.datetime | None,
     *,
@@ -100,10 +105,27 @@ def command(
         from spindle.formats.case_files import read_case_file
 
         reading = read_case_file(case_file, case_id=case_id)
+    if fusion_files:
+        reading = _add_fusions(reading, fusion_files)
     day = made_on.date() if made_on else None
     content = render(reading, chosen, settings, day, has_annex=has_annex)
     _deliver(content, path, is_forced=is_forced)
     return 0
+
+
+def _add_fusions(reading: CaseFileReading, files: tuple[Path, ...]) -> CaseFileReading:
+    """Give the case with the fusions that the files call in it."""
+    from dataclasses import replace
+
+    from spindle.formats.fusion_callers.registry import iterate_calls
+    from spindle.knowledge.site_groups import list_site_groups
+    from spindle.reasoning.fusion_files import add_fusions, read_fusion_files
+
+    sites = tuple(site.name for site in reading.case.tumour.sites)
+    report = read_fusion_files(
+        [iterate_calls(file) for file in files], site_groups=list_site_groups(sites)
+    )
+    return replace(reading, case=add_fusions(reading.case, report))
 
 
 def _choose_format(form: str | None, path: Path | None) -> str:

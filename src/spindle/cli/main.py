@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "report": ("spindle.cli.report", "Read a table of cases and write a report."),
     "case": ("spindle.cli.case", "Report on one patient from a case file."),
     "fish": ("spindle.cli.fish", "Read a break-apart FISH count by published rules."),
+    "fusions": ("spindle.cli.fusions", "Read fusion calls of one patient from any caller."),
     "strategy": ("spindle.cli.strategy", "Compare testing protocols by site, in closed form."),
     "facts": ("spindle.cli.facts", "Show what is published, with its source and its conflicts."),
     "leaflet": ("spindle.cli.leaflet", "Show the leaflet for patients and parents."),

@@ -14,11 +14,14 @@ from functools import cache
 
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.observations import KinaseDomain, ReadingFrame
+from spindle.formats.cells.fusion_isoforms import find_isoforms
 from spindle.knowledge.terms import find_gene, gene_pattern
 from spindle.knowledge.words import fold, make_pattern
 
 _VERB = r"\s*(?:(?:is|was|are|were|remains|remained)\b|[:=])?\s*"
-_CODE = r"[a-z][0-9]{1,2}[a-d]?"
+# Bases put in or left out at the junction: "E14;ins11del49A20", "E6ins18;A20".
+_CHANGE = r"(?:(?:ins|del)[0-9]{1,4})*"
+_CODE = rf"{_CHANGE}[a-z][0-9]{{1,2}}[a-d]?{_CHANGE}"
 _EXON = r"(?:exons?|ex\.?)\s*-?\s*"
 _NUMBER = r"[0-9]{1,2}[a-d]?(?![\w.,][0-9]|\w)"
 _WORDS_OF_A_DENIAL = 4
@@ -26,6 +29,9 @@ _WORDS_OF_A_DENIAL = 4
 _SYMBOL = r"[a-z][a-z0-9]{1,9}"
 # Longer than any gene's name.
 _REACH = 40
+_TRANSCRIPT = re.compile(
+    r"(?P<open>\(\s*)?(?P<id>\b(?:n[mr]_|xm_|enst)[0-9]{5,12}(?:\.[0-9]{1,2})?)(?P<close>\s*\)|\s*[,;:](?=\s))?"
+)
 
 
 class DetailKind(StrEnum):
@@ -35,6 +41,7 @@ class DetailKind(StrEnum):
     DOMAIN = "domain"
     QUALITY = "quality"
     EXON = "exon"
+    TRANSCRIPT = "transcript"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +63,13 @@ class Detail:
 
 
 def find_details(folded: str) -> tuple[Detail, ...]:
-    """Give the details of folded words in order, none over another."""
+    """Give the details of folded words in order, none over another but for transcripts."""
+    # A transcript stands between a gene and its exon, and within the bracket of an exon.
+    transcripts = tuple(_iterate_transcripts(folded))
+    folded = blank_details(folded, transcripts)
     found: list[Detail] = []
     details = (
+        *_iterate_isoforms(folded),
         *_iterate_frames(folded),
         *_iterate_states(folded),
         *_iterate_exons(folded),
@@ -67,7 +78,7 @@ def find_details(folded: str) -> tuple[Detail, ...]:
     for detail in details:
         if all(detail.end <= other.start or detail.start >= other.end for other in found):
             found.append(detail)
-    return tuple(sorted(found, key=lambda detail: detail.start))
+    return tuple(sorted((*transcripts, *found), key=lambda detail: detail.start))
 
 
 def blank_details(folded: str, details: tuple[Detail, ...], filler: str = " ") -> str:
@@ -148,6 +159,27 @@ def _iterate_states(folded: str) -> Iterator[Detail]:
             yield Detail(kind, value, match.start(), match.end())
 
 
+def _iterate_transcripts(folded: str) -> Iterator[Detail]:
+    for match in _TRANSCRIPT.finditer(folded):
+        is_shut = (match["close"] or "").strip() == ")"
+        # A bracket that holds an exon as well stays open for it.
+        start = match.start() if is_shut else match.start("id")
+        end = match.end("id") if is_shut and not match["open"] else match.end()
+        gene = _find_gene_before(folded[: match.start()])
+        yield Detail(DetailKind.TRANSCRIPT, match["id"], start, end, gene)
+
+
+def _iterate_isoforms(folded: str) -> Iterator[Detail]:
+    for isoform in find_isoforms(folded):
+        start, middle, end = isoform.places
+        for exon, gene, place in zip(
+            isoform.exons, isoform.genes, ((start, middle), (middle, end)), strict=True
+        ):
+            found = find_gene(gene)
+            symbol = found.symbol if found else gene.upper()
+            yield Detail(DetailKind.EXON, exon, *place, symbol, exon[0])
+
+
 @cache
 def _exons() -> re.Pattern[str]:
     gene = gene_pattern().pattern
@@ -176,7 +208,7 @@ def _iterate_exons(folded: str) -> Iterator[Detail]:
             words = match[key]
             is_coded = key.startswith(("code", "lone"))
             gene = (owner.symbol if owner else before) if len(pieces) == 1 else ""
-            letter = words[0] if is_coded else ""
+            letter = words.removeprefix(_find_change(words))[0] if is_coded else ""
             yield Detail(DetailKind.EXON, words, start, end, gene, letter)
 
 
@@ -198,6 +230,12 @@ def _iterate_numbered(folded: str) -> Iterator[Detail]:
             symbol = gene.symbol if gene else match[f"gene{n}"].upper()
             start, end = match.span(f"bracket{n}")
             yield Detail(DetailKind.EXON, match[f"exon{n}"], start, end, symbol)
+
+
+def _find_change(words: str) -> str:
+    """Give the bases put in or left out that an exon's words begin with."""
+    match = re.match(_CHANGE, words)
+    return match.group() if match else ""
 
 
 _EXON_GROUPS = ("code1", "code2", "both1", "both2", "one", "lone")

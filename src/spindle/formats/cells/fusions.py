@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -26,29 +26,25 @@ from spindle.formats.cells.fusion_details import (
     read_frame,
     read_quality,
 )
+from spindle.formats.cells.fusion_isoforms import find_isoforms
+from spindle.formats.cells.fusion_pairs import (
+    DOUBLE_COLON,
+    Pair,
+    describe_repair,
+    iterate_pairs,
+    pair_pattern,
+)
 from spindle.formats.cells.phrases import BRACKETED, find_hedge, find_pooled, refuse_long
 from spindle.formats.cells.reading import CellReading, Doubt
 from spindle.formats.cells.results import find_results, read_result
 from spindle.knowledge.terms import Gene, find_gene, gene_pattern
 from spindle.knowledge.words import find_key, fold, make_pattern
 
-# A symbol that the vocabulary does not know: letters and digits, as gene symbols are written.
-_SYMBOL = r"[a-z][a-z0-9]{1,9}"
+__all__ = ["find_pairs", "pair_pattern", "read_fusion"]
+
 _METHODS = (SequencingMethod.RNA, SequencingMethod.DNA, SequencingMethod.UNSPECIFIED)
 # What parts one fusion of a cell from the next.
 _BETWEEN = re.compile(r"[,;+\n]|\b(?:and|&)\b")
-_JOINT = r"\s*(?P<joint>::|--|-|/)\s*"
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """Two genes with a sign between them."""
-
-    first: str
-    joint: str
-    second: str
-    start: int
-    end: int
 
 
 def read_fusion(
@@ -68,13 +64,26 @@ def read_fusion(
     return CellReading(replace(reading.value, id=id, provenance=provenance), reading.doubts)
 
 
+def find_pairs(text: str, *, is_any: bool = False) -> tuple[Pair, ...]:
+    """Give the pairs of genes that a text names, whatever it says of them.
+
+    Parameters
+    ----------
+    is_any:
+        Whether two symbols that are not known make a pair as well.
+    """
+    folded = fold(text)
+    plain = blank_details(folded, find_details(folded))
+    return tuple(iterate_pairs(text, plain, is_any=is_any))
+
+
 @lru_cache(maxsize=4096)
 @refuse_long("fusion-unreadable", UNKNOWN)
 def _read_fusion(text: str) -> CellReading[FusionTest | Absent]:
     folded = fold(text)
     details = find_details(folded)
     plain = blank_details(folded, details)
-    pairs = tuple(_iterate_pairs(text, plain))
+    pairs = tuple(iterate_pairs(text, plain))
     if hedge := find_hedge(folded):
         message = f'"{hedge}" is no finding. No fusion is taken.'
         return _make(text, UNKNOWN, (), (Doubt("fusion-unreadable", message, text),))
@@ -82,6 +91,9 @@ def _read_fusion(text: str) -> CellReading[FusionTest | Absent]:
         message = "The cell does not say by which test. It is not counted as a fusion test."
         return _make(text, UNKNOWN, (), (Doubt("method-not-stated", message, text),))
     coded = None if pairs else _read_coded(plain, details)
+    if not pairs and not coded and make_pattern("fusions", "imbalance").search(folded):
+        message = "More of one end of a kinase than of the other is evidence, and no fusion call."
+        return _make(text, UNKNOWN, (), (Doubt("fusion-unreadable", message, text),))
     if not pairs and not coded and not _finds_partnerless(plain):
         return _read_result_only(text, plain, details)
     is_named = bool(pairs or coded)
@@ -102,7 +114,7 @@ def _read_other_result(
     text: str,
     plain: str,
     details: tuple[Detail, ...],
-    pairs: tuple[_Pair, ...],
+    pairs: tuple[Pair, ...],
     *,
     is_named: bool,
 ) -> CellReading[FusionTest | Absent] | None:
@@ -122,7 +134,7 @@ def _read_found(
     text: str,
     plain: str,
     details: tuple[Detail, ...],
-    pairs: tuple[_Pair, ...],
+    pairs: tuple[Pair, ...],
     coded: CodedFusion | None,
 ) -> CellReading[FusionTest | Absent]:
     calls, doubts = _read_calls(text, plain, pairs, details, coded)
@@ -189,7 +201,7 @@ def _read_result_only(
 
 
 def _find_other_result(
-    folded: str, details: tuple[Detail, ...], pairs: tuple[_Pair, ...]
+    folded: str, details: tuple[Detail, ...], pairs: tuple[Pair, ...]
 ) -> TestResult | None:
     """Give a result that is not positive and stands beside a fusion: "EML4-ALK equivocal"."""
     # Not blanked: a dash before "out of frame" would then end the cell like a minus sign.
@@ -203,7 +215,7 @@ def _find_other_result(
     return others.pop() if len(others) == 1 else None
 
 
-def _blank_pairs(plain: str, pairs: tuple[_Pair, ...]) -> str:
+def _blank_pairs(plain: str, pairs: tuple[Pair, ...]) -> str:
     for pair in pairs:
         plain = plain[: pair.start] + " " * (pair.end - pair.start) + plain[pair.end :]
     return plain
@@ -213,7 +225,7 @@ def _doubt_unread(
     text: str,
     plain: str,
     details: tuple[Detail, ...],
-    pairs: tuple[_Pair, ...],
+    pairs: tuple[Pair, ...],
     *,
     is_positive: bool = False,
 ) -> tuple[Doubt, ...]:
@@ -248,37 +260,7 @@ def _known_words(*, is_positive: bool) -> re.Pattern[str]:
     return re.compile("|".join(patterns))
 
 
-@cache
-def pair_pattern() -> re.Pattern[str]:
-    """Give a pattern that finds two genes of a fusion, `first` and `second`, in folded text."""
-    gene = rf"(?:{gene_pattern().pattern}|\b{_SYMBOL}\b)"
-    return re.compile(rf"(?P<first>{gene}){_JOINT}(?P<second>{gene})")
-
-
-def _iterate_pairs(text: str, folded: str) -> Iterator[_Pair]:
-    """Give the pairs of genes of a text; one gene of each is known, unless "::" joins them."""
-    for match in pair_pattern().finditer(folded):
-        genes = [find_gene(match["first"]), find_gene(match["second"])]
-        known = [gene for gene in genes if gene]
-        written = [_find_written(text, folded, match, part) for part in ("first", "second")]
-        are_kinases = len(known) == 2 and all(gene.is_kinase for gene in known)
-        is_pair = bool(known) or match["joint"] == "::"
-        if is_pair and not are_kinases and all(map(_is_symbol, written, genes)):
-            yield _Pair(match["first"], match["joint"], match["second"], match.start(), match.end())
-
-
-def _find_written(text: str, folded: str, match: re.Match[str], part: str) -> str:
-    """Give a gene's name as it was written; an empty text when folding moved the letters."""
-    return text[match.start(part) : match.end(part)] if len(text) == len(folded) else ""
-
-
-def _is_symbol(written: str, gene: Gene | None) -> bool:
-    """Give whether a name is a known gene's, or in capitals as symbols are and no other word."""
-    is_word = make_pattern("fusions", "not_genes").fullmatch(fold(written))
-    return gene is not None or (written.isupper() and not is_word)
-
-
-def _denies_all(folded: str, pairs: tuple[_Pair, ...]) -> bool:
+def _denies_all(folded: str, pairs: tuple[Pair, ...]) -> bool:
     """Give whether a cell denies the fusions that it names: "no EML4-ALK", "EML4-ALK negative"."""
     outside = BRACKETED.sub(" ", folded)
     if not pairs:
@@ -306,13 +288,18 @@ def _iterate_genes(folded: str) -> Iterator[Gene]:
 def _read_calls(
     text: str,
     plain: str,
-    pairs: tuple[_Pair, ...],
+    pairs: tuple[Pair, ...],
     details: tuple[Detail, ...],
     coded: CodedFusion | None,
 ) -> tuple[tuple[FusionCall, ...], list[Doubt]]:
     doubts: list[Doubt] = []
     if pairs:
-        calls = [_read_pair(pair, text, doubts) for pair in pairs]
+        # The id of an isoform names the 5' gene first.
+        ordered = {isoform.places[0] for isoform in find_isoforms(fold(text))}
+        calls = [
+            _read_pair(p, text, doubts, is_ordered=p.joint == DOUBLE_COLON or p.end in ordered)
+            for p in pairs
+        ]
         segments = _split_segments(plain, pairs)
     elif coded:
         calls = [FusionCall(gene5=coded.gene5, gene3=coded.gene3, words=text)]
@@ -340,7 +327,7 @@ def _read_calls(
     return merged, doubts
 
 
-def _split_segments(plain: str, pairs: tuple[_Pair, ...]) -> list[tuple[int, int]]:
+def _split_segments(plain: str, pairs: tuple[Pair, ...]) -> list[tuple[int, int]]:
     """Give, for each fusion, the part of the text that speaks of it."""
     cuts = [0]
     for one, other in pairwise(pairs):
@@ -359,6 +346,7 @@ def _add_details(
     exons = read_exons(details, genes)
     sure = {DetailKind.FRAME: is_frame_sure, DetailKind.DOMAIN: is_domain_sure}
     sure[DetailKind.EXON] = exons is not None
+    sure[DetailKind.TRANSCRIPT] = True
     read |= {detail for detail in details if sure.get(detail.kind)}
     exon5, exon3 = (_find_written_exon(text, exon) for exon in exons or ("", ""))
     return replace(call, frame=frame, kinase_domain=domain, exon5=exon5, exon3=exon3)
@@ -392,11 +380,14 @@ def _has_details(call: FusionCall) -> bool:
     return any(value != NOT_REPORTED for value in values)
 
 
-def _read_pair(pair: _Pair, text: str, doubts: list[Doubt]) -> FusionCall:
-    first, second = _name_gene(pair.first, text, doubts), _name_gene(pair.second, text, doubts)
+def _read_pair(pair: Pair, text: str, doubts: list[Doubt], *, is_ordered: bool) -> FusionCall:
+    first, second = (
+        _name_gene(symbol, written, text, doubts)
+        for symbol, written in zip(pair.symbols, pair.written, strict=True)
+    )
     one, two = find_gene(pair.first), find_gene(pair.second)
     is_kinase_first = one is not None and one.is_kinase and not (two and two.is_kinase)
-    if is_kinase_first and pair.joint == "::":
+    if is_kinase_first and is_ordered:
         message = f"{first} is printed first and kept as the 5' gene. Partners mostly are."
         doubts.append(Doubt("fusion-name-repaired", message, text))
     elif is_kinase_first:
@@ -406,17 +397,8 @@ def _read_pair(pair: _Pair, text: str, doubts: list[Doubt]) -> FusionCall:
     return FusionCall(gene5=first, gene3=second, words=text)
 
 
-def _name_gene(words: str, text: str, doubts: list[Doubt]) -> str:
+def _name_gene(symbol: str, written: str, text: str, doubts: list[Doubt]) -> str:
     """Give a gene's symbol; another way to write it is noted, an unknown one kept as written."""
-    start = fold(text).find(words)
-    is_aligned = start >= 0 and len(fold(text)) == len(text)
-    written = text[start : start + len(words)] if is_aligned else words.upper()
-    gene = find_gene(words)
-    if gene is None:
-        message = f'"{written}" is not among the known genes. It is kept as written.'
+    if message := describe_repair(symbol, written):
         doubts.append(Doubt("fusion-name-repaired", message, text))
-        return written
-    if gene.symbol != written:
-        message = f'"{written}" is read as {gene.symbol}.'
-        doubts.append(Doubt("fusion-name-repaired", message, text))
-    return gene.symbol
+    return symbol

@@ -1,0 +1,1 @@
+"""Fusion calls as callers, panels and reports print them: a file each, with the same functions."""

@@ -1,0 +1,288 @@
+"""Several fusion files of one patient, read together: one list of findings, and what each file is.
+
+A file without calls is not a negative: it says nothing of the quality of the test. So a file never
+becomes a negative result by itself, and what it could not have found stays unknown.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from spindle.assays.fusion_builds import BuildRead, read_calls
+from spindle.assays.fusion_calls import ReadCall
+from spindle.assays.fusion_findings import (
+    Collector,
+    FindingRole,
+    FusionFinding,
+    settle_findings,
+)
+from spindle.assays.fusion_frames import DomainState, Frame
+from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
+from spindle.cases.case import Case
+from spindle.cases.fusion_calls import Build, CalledFusion
+from spindle.cases.observations import (
+    FusionCall,
+    FusionTest,
+    KinaseDomain,
+    ReadingFrame,
+    SequencingMethod,
+    TestResult,
+)
+from spindle.cases.provenance import Provenance
+from spindle.cases.specimen import Specimen
+
+NO_CALLS = (
+    "No call stands in the file. That is not a negative: it does not say whether the test worked, "
+    "or which genes it covers."
+)
+NO_QUALITY = (
+    "The file says nothing of the quality of the RNA or DNA, so what it does not show is not ruled "
+    "out."
+)
+PROGRESS_EVERY = 5000
+
+
+class CallFile(Protocol):
+    """A file of calls, as the readers of formats give it."""
+
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+
+    @property
+    def caller(self) -> str:
+        """Id of the format."""
+
+    @property
+    def version(self) -> str:
+        """Version of the caller; empty when the file does not say it."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """What is odd about the file; complete after the last call."""
+
+    def __iter__(self) -> Iterator[CalledFusion]:
+        """Give the calls one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """One file of calls, as it was read."""
+
+    file: str
+    """Name of the file."""
+    caller: str
+    """Id of the format."""
+    caller_version: str
+    """Version of the caller; empty when the file does not say it."""
+    method: SequencingMethod | Absent
+    """RNA, DNA, or not said; absent without a call."""
+    build: BuildRead
+    """Genome build, and how it is known."""
+    calls: int
+    """Calls in the file, those kept with a problem included."""
+    problems: int
+    """Calls that could not be interpreted."""
+    adequacy: str
+    """What the file says of the quality of the test, in a sentence."""
+    notes: tuple[str, ...] = ()
+    """What the reader doubts about the file as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class FusionReport:
+    """What the fusion files of one patient say together."""
+
+    files: tuple[FileRead, ...]
+    """The files, in the order in which they were named."""
+    findings: tuple[FusionFinding, ...]
+    """What they found, the best-supported driver first; nothing left out."""
+    site: str = ""
+    """Site of the tumour as asked for; empty for none."""
+
+    @property
+    def drivers(self) -> tuple[FusionFinding, ...]:
+        """Findings that are drivers."""
+        return tuple(f for f in self.findings if f.role is FindingRole.DRIVER)
+
+
+def read_fusion_files(
+    files: Sequence[CallFile],
+    *,
+    build: Build | None = None,
+    site: str = "",
+    site_groups: Sequence[str] = (),
+    tell: Callable[[str, int], None] = lambda _file, _calls: None,
+) -> FusionReport:
+    """Give what the files of one patient say together.
+
+    Parameters
+    ----------
+    build:
+        Genome build that the user declares for all files; otherwise each file's own.
+    site, site_groups:
+        Site of the tumour, and its groups, for what is usual there.
+    tell:
+        Told the file's name and the calls so far, now and then.
+    """
+    collector = Collector()
+    with _no_collection():
+        read = [_read_file(file, build, collector, tell) for file in files]
+        findings = settle_findings(collector.findings, site_groups)
+    return FusionReport(tuple(read), tuple(findings), site)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the search for cyclic garbage from going through all calls again and again.
+
+    Reading makes no cycles, and with many calls the search takes a third of the time.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _read_file(
+    file: CallFile,
+    declared: Build | None,
+    collector: Collector,
+    tell: Callable[[str, int], None],
+) -> FileRead:
+    built, reads = read_calls(file, declared)
+    number, problems = 0, 0
+    methods: dict[SequencingMethod, None] = {}
+    for number, read in enumerate(_watch(reads, file.name, tell), 1):  # noqa: B007
+        problems += bool(read.call.problem)
+        methods[read.call.method] = None
+        collector.add(read)
+    method: SequencingMethod | Absent = NOT_REPORTED
+    if methods:
+        method = next(iter(methods)) if len(methods) == 1 else SequencingMethod.UNSPECIFIED
+    return FileRead(
+        file=file.name,
+        caller=file.caller,
+        caller_version=file.version,
+        method=method,
+        build=built,
+        calls=number,
+        problems=problems,
+        adequacy=NO_QUALITY if number else NO_CALLS,
+        notes=tuple(file.notes),
+    )
+
+
+def _watch(
+    reads: Iterator[ReadCall], file: str, tell: Callable[[str, int], None]
+) -> Iterator[ReadCall]:
+    for number, read in enumerate(reads, 1):
+        if number % PROGRESS_EVERY == 0:
+            tell(file, number)
+        yield read
+
+
+# Into a case ------------------------------------------------------------------------------------
+
+_FRAMES = {Frame.IN: ReadingFrame.IN, Frame.OUT: ReadingFrame.OUT}
+_DOMAINS = {
+    DomainState.WHOLE: KinaseDomain.WHOLE,
+    DomainState.CUT: KinaseDomain.CUT,
+    DomainState.ABSENT: KinaseDomain.LOST,
+}
+INTO_CASE = (
+    FindingRole.DRIVER,
+    FindingRole.POSSIBLE_DRIVER,
+    FindingRole.NOT_PRODUCTIVE,
+    FindingRole.PASSENGER,
+)
+
+
+def make_fusion_tests(report: FusionReport) -> tuple[FusionTest, ...]:
+    """Give one sequencing test a file, with the fusions that it shows, for a case.
+
+    Reciprocal products, noise and rows that were not interpreted stay out of the case; passengers
+    are kept when both genes are known here, since they may name another tumour. A file without
+    calls is a test without a result.
+    """
+    return tuple(_make_test(file, report) for file in report.files)
+
+
+def _make_test(file: FileRead, report: FusionReport) -> FusionTest:
+    calls = tuple(
+        _make_case_call(finding)
+        for finding in report.findings
+        if finding.role in INTO_CASE and _is_shown(finding) and _is_of(finding, file)
+    )
+    is_positive = any(finding.role is FindingRole.DRIVER for finding in report.findings)
+    return FusionTest(
+        id=f"fusions-{file.file}",
+        method=SequencingMethod.UNSPECIFIED if isinstance(file.method, Absent) else file.method,
+        result=TestResult.POSITIVE if calls and is_positive else NOT_REPORTED,
+        calls=calls,
+        is_quality_adequate=NOT_REPORTED,
+        provenance=Provenance(source=file.file),
+    )
+
+
+def _is_shown(finding: FusionFinding) -> bool:
+    read = finding.read
+    if finding.role is not FindingRole.PASSENGER:
+        return True
+    return read.place5.name.is_known and read.place3.name.is_known and "antisense" not in read.flags
+
+
+def _is_of(finding: FusionFinding, file: FileRead) -> bool:
+    return any(
+        (member.call.file, member.call.caller) == (file.file, file.caller)
+        for member in finding.members
+    )
+
+
+def _make_case_call(finding: FusionFinding) -> FusionCall:
+    """Give a finding as a call of a case; a frame that a stop or a caller doubts is unknown."""
+    read = finding.read
+    is_open = bool({"stop_not_excluded", "frame_disagrees"} & set(read.flags))
+    return FusionCall(
+        gene5=read.gene5 or UNKNOWN,
+        gene3=read.gene3 or UNKNOWN,
+        exon5=NOT_REPORTED if read.place5.exon is None else str(read.place5.exon),
+        exon3=NOT_REPORTED if read.place3.exon is None else str(read.place3.exon),
+        frame=UNKNOWN if is_open else _FRAMES.get(read.frame, UNKNOWN),
+        kinase_domain=_DOMAINS.get(read.domain, UNKNOWN),
+        words=read.call.words or read.call.name,
+    )
+
+
+def add_fusions(case: Case, report: FusionReport) -> Case:
+    """Give the case with the tests of a report in it.
+
+    They belong to its only specimen. With several, or none, which one was sequenced is not said, so
+    that they get a specimen of their own.
+    """
+    taken = {specimen.id for specimen in case.specimens}
+    taken |= {test.id for _, test in case.iterate_observations()}
+    tests = tuple(
+        replace(test, id=_take(f"fusions-{number}", taken))
+        for number, test in enumerate(make_fusion_tests(report), 1)
+    )
+    if len(case.specimens) == 1:
+        (only,) = case.specimens
+        both = replace(only, observations=(*only.observations, *tests))
+        return replace(case, specimens=(both,))
+    own = Specimen(id=_take("sequenced", taken), observations=tests)
+    return replace(case, specimens=(*case.specimens, own))
+
+
+def _take(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name = f"{name}-more"
+    taken.add(name)
+    return name
