@@ -22,6 +22,8 @@ ARITHMETIC = {0, 1, 2, 0.5, 100}
 NAMED: dict[str, str] = {
     "LEVEL": "the usual level of a confidence interval",
     "VERSION_LENGTH": "how many signs of a digest name a version",
+    "LOOKED_AT": "how many rows of a long file are looked at before its genome build is inferred",
+    "PROGRESS_EVERY": "after how many rows the terminal is told",
 }
 # Where a number is no value at all: how many results a cache keeps, digits of a rounding.
 CALLS = {"lru_cache", "round"}

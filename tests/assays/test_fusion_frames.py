@@ -70,7 +70,7 @@ def test_the_reference_fusions_are_in_frame_with_a_whole_kinase_on_both_builds(
     five, three = (end38, start38) if build is B38 else (end37, start37)
     read = read_call(call((gene5, chr5, five), (gene3, chr3, three)), build)
     assert say(read) == ("in", "whole", exon5, exon3)
-    assert (read.kinase, read.kinase_side) == (gene3, "3")
+    assert (read.kinase, read.kinase_side) == (gene3, "3p")
     # Moved by one base, the same fusion is out of frame: the test can tell.
     strand = load_transcripts()[gene5].strands[build]
     shifted = read_call(call((gene5, chr5, five - strand), (gene3, chr3, three)), build)
@@ -236,7 +236,7 @@ def test_dna_inside_an_exon_joined_to_an_intron_is_unknown() -> None:
 
 def test_a_reversed_call_is_never_the_driver() -> None:
     read = read_call(call(("ALK", "2", 29223529), ("EML4", "2", 42295517)), B38)
-    assert (read.kinase, read.kinase_side, read.domain) == ("ALK", "5", DomainState.ABSENT)
+    assert (read.kinase, read.kinase_side, read.domain) == ("ALK", "5p", DomainState.ABSENT)
     assert "reversed" in read.flags
 
 

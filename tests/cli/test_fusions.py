@@ -93,7 +93,7 @@ def assess(tmp_path: Path, *arguments: str | Path) -> dict[str, object]:
 def test_calls_enter_a_case_and_its_status(tmp_path: Path) -> None:
     document = assess(tmp_path, "--fusions", ARRIBA, "--fusions", STAR)
     alk = document["assessment"]["kinases"]["ALK"]  # type: ignore[index]
-    assert (alk["status"], alk["partner"], alk["is_productive"]) == (
+    assert (alk["status"], alk["partner"], alk["productive"]) == (
         "fusion_detected",
         "TPM3",
         True,

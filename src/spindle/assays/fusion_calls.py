@@ -73,7 +73,7 @@ class ReadCall:
     kinase: str
     """The kinase; empty when neither gene is one of the tables."""
     kinase_side: str
-    """`5` or `3`; empty without a kinase."""
+    """`5p` or `3p`; empty without a kinase."""
     domain: DomainState
     """How much of its domain is kept."""
     orientation: Orientation

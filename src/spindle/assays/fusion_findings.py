@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from spindle.assays.fusion_calls import ReadCall
 from spindle.assays.fusion_frames import DomainState, Frame
+from spindle.assays.fusion_places import Side
 from spindle.cases.absence import Absent
 from spindle.cases.fusion_calls import CalledFusion
 from spindle.cases.observations import SequencingMethod
@@ -238,7 +239,7 @@ def find_partner_gene(read: ReadCall) -> str:
     """Give the gene that is joined to the kinase; empty without a kinase."""
     if not read.kinase:
         return ""
-    return read.gene3 if read.kinase_side == "5" else read.gene5
+    return read.gene3 if read.kinase_side == Side.FIVE.value else read.gene5
 
 
 def _look_up(finding: FusionFinding, site_groups: Sequence[str]) -> None:
@@ -252,7 +253,7 @@ def _look_up(finding: FusionFinding, site_groups: Sequence[str]) -> None:
 
 
 def _list_known(finding: FusionFinding) -> tuple[str, ...]:
-    if finding.record is None or finding.read.kinase_side != "3":
+    if finding.record is None or finding.read.kinase_side != Side.THREE.value:
         return ()
     if not finding.record.is_in_imt:
         return ("not_known_in_imt",)
@@ -297,7 +298,8 @@ def _name_reciprocals(findings: Sequence[FusionFinding]) -> None:
             continue
         if finding.role in (FindingRole.DRIVER, FindingRole.NOT_INTERPRETED):
             continue
-        if finding.role is FindingRole.POSSIBLE_DRIVER and finding.read.kinase_side == "3":
+        is_behind = finding.read.kinase_side == Side.THREE.value
+        if finding.role is FindingRole.POSSIBLE_DRIVER and is_behind:
             continue
         finding.reciprocal_of = driver.name
         finding.role = FindingRole.RECIPROCAL

@@ -14,7 +14,7 @@ from functools import cache
 
 from spindle.assays.fusion_places import Place, PlaceKind, Side, list_other_places
 from spindle.knowledge.kinase_domains import load_kinase_domains
-from spindle.knowledge.transcripts import Domain, load_domains, load_transcripts
+from spindle.knowledge.transcripts import CODON, Domain, load_domains, load_transcripts
 
 
 class Frame(StrEnum):
@@ -108,7 +108,7 @@ def _is_genomic(place5: Place, place3: Place) -> bool:
 
 def _divide(place5: Place, place3: Place, *, has_introns: bool) -> Frame:
     kept = place5.intron_bases + place3.intron_bases if has_introns else 0
-    remainder = (place5.coding_before + kept - place3.coding_before) % 3
+    remainder = (place5.coding_before + kept - place3.coding_before) % CODON
     return Frame.IN if remainder == 0 else Frame.OUT
 
 
@@ -217,11 +217,11 @@ def read_domain(place: Place) -> DomainState:
 def _judge(place: Place, start: int, end: int) -> DomainState:
     """Give the state by the first amino acid that is kept whole, or by the last one."""
     if place.side is Side.THREE:
-        first = -(-place.coding_before // 3) + 1
+        first = -(-place.coding_before // CODON) + 1
         if first <= start:
             return DomainState.WHOLE
         return DomainState.ABSENT if first > end else DomainState.CUT
-    last = place.coding_before // 3
+    last = place.coding_before // CODON
     if last >= end:
         return DomainState.WHOLE
     return DomainState.ABSENT if last < start else DomainState.CUT

@@ -28,9 +28,9 @@ from spindle.knowledge.transcripts import (
 class Side(StrEnum):
     """Which part of its gene a side keeps."""
 
-    FIVE = "5"
+    FIVE = "5p"
     """The beginning, up to the breakpoint."""
-    THREE = "3"
+    THREE = "3p"
     """The end, from the breakpoint on."""
 
 

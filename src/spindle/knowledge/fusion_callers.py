@@ -17,7 +17,15 @@ from typing import TypeVar
 
 from spindle.cases.fusion_calls import Build
 from spindle.cases.observations import SequencingMethod
-from spindle.knowledge.files import Entry, check_keys, read_entries, read_text
+from spindle.knowledge.files import (
+    NAMED_LISTS,
+    NAMED_WORDS,
+    WORD_LISTS,
+    Entry,
+    check_keys,
+    read_entries,
+    read_text,
+)
 
 FILE = "fusion_callers.toml"
 _TABLES = ("formats", "builds", "shared_words")
@@ -37,8 +45,14 @@ _REQUIRED: Mapping[str, type] = MappingProxyType(
     }
 )
 _OPTIONAL: Mapping[str, type] = MappingProxyType(
-    {"requires": list, "lacks": list, "unnamed": list, "columns": dict, "words": dict}
-    | {"patterns": dict}
+    {
+        "requires": WORD_LISTS,
+        "lacks": list,
+        "unnamed": list,
+        "columns": NAMED_LISTS,
+        "words": NAMED_LISTS,
+        "patterns": NAMED_WORDS,
+    }
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from spindle.knowledge.facts import load_facts
-from spindle.knowledge.files import check_keys, read_entries
+from spindle.knowledge.files import MaybeWords, check_keys, read_entries
 
 FILE = "fusion_confirmations.toml"
 CONDITIONS = (
@@ -41,7 +41,7 @@ def load_confirmations() -> tuple[Confirmation, ...]:
     """
     found = []
     for entry in read_entries(FILE, "confirmations"):
-        check_keys(entry, {"id": str, "when": list, "says": str, "facts": list}, {})
+        check_keys(entry, {"id": str, "when": list, "says": str, "facts": MaybeWords}, {})
         values = entry.values
         if unknown := sorted(set(values["when"]) - set(CONDITIONS)):
             raise entry.fail(f"{values['id']} has the unknown condition {unknown[0]!r}.")

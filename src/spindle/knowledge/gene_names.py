@@ -21,6 +21,7 @@ _KINDS = {
     "previous": "an earlier symbol",
     "alias": "another name",
     "synonym": "another name",
+    "misprint": "a misprint",
 }
 SPELLING = "another spelling"
 

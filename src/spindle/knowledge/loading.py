@@ -17,8 +17,13 @@ from spindle.knowledge.discordances import load_discordances
 from spindle.knowledge.entities import load_entities, load_gate, load_names, load_red_flags
 from spindle.knowledge.facts import load_facts
 from spindle.knowledge.fish_rules import load_default_rule
+from spindle.knowledge.fusion_callers import load_caller_formats
+from spindle.knowledge.fusion_confirmations import load_confirmations
+from spindle.knowledge.fusion_flags import load_flags
+from spindle.knowledge.fusion_reading import load_settings
 from spindle.knowledge.fusions import load_fusions
 from spindle.knowledge.gaps import load_gaps
+from spindle.knowledge.gene_names import load_gene_names
 from spindle.knowledge.histology import load_findings
 from spindle.knowledge.kinase_domains import load_kinase_domains
 from spindle.knowledge.kinases import load_kinases, load_stain_limits
@@ -45,6 +50,7 @@ from spindle.knowledge.stain_rules import (
 )
 from spindle.knowledge.strategies import load_strategy_data
 from spindle.knowledge.therapies import load_therapies, load_trials
+from spindle.knowledge.transcripts import load_domains, load_older_numbers, load_transcripts
 from spindle.knowledge.vocabularies import load_vocabularies
 
 LOADERS: tuple[Callable[[], object], ...] = (
@@ -91,6 +97,14 @@ LOADERS: tuple[Callable[[], object], ...] = (
     load_resistance,
     load_strategy_data,
     load_leaflet,
+    load_transcripts,
+    load_domains,
+    load_older_numbers,
+    load_gene_names,
+    load_caller_formats,
+    load_flags,
+    load_confirmations,
+    load_settings,
 )
 
 

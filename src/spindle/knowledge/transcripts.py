@@ -22,6 +22,8 @@ from spindle.knowledge.files import read_text
 
 FOLDER = "transcripts"
 NOT_FOUND = -1
+# Bases of one amino acid.
+CODON = 3
 
 
 class Where(StrEnum):
@@ -124,7 +126,7 @@ class Transcript:
     @property
     def protein_length(self) -> int:
         """Amino acids of the protein."""
-        return self.coding_length // 3 - 1
+        return self.coding_length // CODON - 1
 
     @property
     def coding_end(self) -> int:
@@ -248,7 +250,7 @@ def _make_transcript(
         Build.GRCH37: tuple(older[0] for _, older, _ in spans),
     }
     coding_length = sum(length for _, length in coding)
-    is_sound = coding and coding_length % 3 == 0
+    is_sound = coding and coding_length % CODON == 0
     if not is_sound or any(list(rising) != sorted(rising) for rising in firsts.values()):
         message = f"The exons of {row['gene']} are not in order, or its coding part is no protein."
         place = f"{FOLDER}/exons.csv, line {exons[0][0]}"

@@ -12,7 +12,7 @@ from spindle.assays.fusion_confirmation import list_confirmations
 from spindle.assays.fusion_findings import FusionFinding, Member, find_partner_gene
 from spindle.assays.fusion_frames import find_kinase_domain
 from spindle.assays.fusion_names import describe_vicc, write_hgvs
-from spindle.assays.fusion_places import Place
+from spindle.assays.fusion_places import Place, Side
 from spindle.cases.absence import Absent
 from spindle.cases.fusion_calls import CalledEnd
 from spindle.knowledge.fusion_flags import load_flags
@@ -154,7 +154,7 @@ def _count_intron(place: Place) -> Any:
         return UNKNOWN
     if place.kind.value != "intron":
         return 0
-    return place.spot.after_start if place.side.value == "5" else place.spot.before_end
+    return place.spot.after_start if place.side is Side.FIVE else place.spot.before_end
 
 
 def _describe_protein(finding: FusionFinding) -> Document | None:
@@ -169,7 +169,7 @@ def _describe_side(place: Place) -> Document:
     transcript = place.transcript
     assert transcript is not None
     coding = place.coding_before
-    kept = (1, coding // 3) if place.side.value == "5" else (-(-coding // 3) + 1, 0)
+    kept = (1, coding // 3) if place.side is Side.FIVE else (-(-coding // 3) + 1, 0)
     gene = transcript.gene
     return {
         "gene": gene,

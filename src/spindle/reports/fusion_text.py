@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from spindle.reports.plots.svg import write_line
 from spindle.reports.words import clean_document, join_words, write_count
 
 WIDTH = 80
@@ -77,8 +78,9 @@ def part_calls(calls: Sequence[Document]) -> tuple[list[Document], list[Document
 
 
 def _wrap(text: str, first: str = "", rest: str = "") -> list[str]:
+    line = write_line(text)
     return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+        line, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
     ) or [first.rstrip()]
 
 

@@ -16,6 +16,15 @@ from spindle.knowledge.fusion_callers import (
     read_build,
 )
 
+HEAD = """
+[[shared_words]]
+id = "nothing"
+words = ["NA"]
+
+[[builds]]
+id = "GRCh38"
+words = ["hg38"]
+"""
 ENTRY = """
 [[formats]]
 id = "mine"
@@ -33,7 +42,7 @@ requires = [["#Gene1 ", "GENE2"]]
 
 
 def test_columns_and_words_are_compared_without_case_and_marks() -> None:
-    held = parse_caller_formats(ENTRY + '[formats.words]\nframe_in = ["In_Frame"]\n')
+    held = parse_caller_formats(HEAD + ENTRY + '[formats.words]\nframe_in = ["In_Frame"]\n')
     assert held.formats["mine"].requires == (frozenset({"gene1", "gene2"}),)
     assert held.formats["mine"].words["frame_in"] == frozenset({"inframe"})
 
@@ -63,8 +72,9 @@ def test_columns_and_words_are_compared_without_case_and_marks() -> None:
 )
 def test_a_malformed_entry_is_refused(before: str, after: str) -> None:
     assert before in ENTRY
+    assert parse_caller_formats(HEAD + ENTRY).formats
     with pytest.raises(UserError) as caught:
-        parse_caller_formats(ENTRY.replace(before, after))
+        parse_caller_formats(HEAD + ENTRY.replace(before, after))
     assert caught.value.slug == "knowledge-invalid"
     assert FILE in caught.value.place
 
