@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import accumulate
 from types import MappingProxyType
 
 from spindle.cases.fusion_calls import Build
@@ -171,8 +172,8 @@ class Transcript:
         return (first, last) if self.strands[build] > 0 else (-last, -first)
 
 
-def read_rows(name: str, columns: Sequence[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Give the rows of a table of this folder, each with its line.
+def read_cells(name: str, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """Give the cells of a table's rows in the order of its columns, each with its line.
 
     Raises
     ------
@@ -184,19 +185,26 @@ def read_rows(name: str, columns: Sequence[str]) -> Iterator[tuple[int, Mapping[
     if (head := next(lines, [])) != list(columns):
         message = f"Its columns are {', '.join(head) or 'none'}; expected {', '.join(columns)}."
         raise UserError("knowledge-invalid", message, place=path)
-    number = 1
+    width, number = len(columns), 1
     for number, cells in enumerate(lines, 2):
-        if len(cells) != len(columns):
-            message = f"The row has {len(cells)} cells; expected {len(columns)}."
+        if len(cells) != width:
+            message = f"The row has {len(cells)} cells; expected {width}."
             raise UserError("knowledge-invalid", message, place=f"{path}, line {number}")
-        yield number, dict(zip(columns, cells, strict=True))
+        yield number, cells
     if number == 1:
         raise UserError("knowledge-invalid", "The table holds no row.", place=path)
+
+
+def read_rows(name: str, columns: Sequence[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
+    """Give the rows of a table by column, each with its line; raises as `read_cells` does."""
+    for number, cells in read_cells(name, columns):
+        yield number, dict(zip(columns, cells, strict=True))
 
 
 _EXON_COLUMNS = (
     "gene", "exon", "start38", "end38", "coding_start38", "coding_end38", "start37", "end37",
 )  # fmt: skip
+START37 = _EXON_COLUMNS.index("start37")
 _TRANSCRIPT_COLUMNS = ("gene", "hgnc_id", "refseq", "ensembl", "chromosome", "strand")
 _STRANDS = {"+": 1, "-": -1}
 
@@ -211,9 +219,9 @@ def load_transcripts() -> Mapping[str, Transcript]:
         `knowledge-invalid`, with file and line: exons out of order, of another length on the other
         build, or coding parts that do not divide by three.
     """
-    exons: dict[str, list[tuple[int, Mapping[str, str]]]] = {}
-    for line, row in read_rows("exons", _EXON_COLUMNS):
-        exons.setdefault(row["gene"], []).append((line, row))
+    exons: dict[str, list[tuple[int, list[str]]]] = {}
+    for line, cells in read_cells("exons", _EXON_COLUMNS):
+        exons.setdefault(cells[0], []).append((line, cells))
     found = {
         row["gene"]: _make_transcript(row, line, exons.get(row["gene"], ()))
         for line, row in read_rows("transcripts", _TRANSCRIPT_COLUMNS)
@@ -225,7 +233,7 @@ def load_transcripts() -> Mapping[str, Transcript]:
 
 
 def _make_transcript(
-    row: Mapping[str, str], line: int, exons: Sequence[tuple[int, Mapping[str, str]]]
+    row: Mapping[str, str], line: int, exons: Sequence[tuple[int, Sequence[str]]]
 ) -> Transcript:
     strand = _STRANDS.get(row["strand"])
     if strand is None or not exons:
@@ -236,10 +244,11 @@ def _make_transcript(
     older = _find_strand(exons, strand)
     strands = {Build.GRCH38: strand, Build.GRCH37: older}
     spans = [
-        _read_exon(number, line, cells, strands) for number, (line, cells) in enumerate(exons, 1)
+        _read_exon(number, line, cells, (strand, older))
+        for number, (line, cells) in enumerate(exons, 1)
     ]
     lengths = tuple(last - first + 1 for (first, last), _, _ in spans)
-    starts = tuple(sum(lengths[:place]) for place in range(len(lengths)))
+    starts = tuple(accumulate(lengths[:-1], initial=0))
     coding = [
         (starts[place] + part[0] - span[0], part[1] - part[0] + 1)
         for place, (span, _, part) in enumerate(spans)
@@ -272,9 +281,9 @@ def _make_transcript(
     )
 
 
-def _find_strand(exons: Sequence[tuple[int, Mapping[str, str]]], strand: int) -> int:
+def _find_strand(exons: Sequence[tuple[int, Sequence[str]]], strand: int) -> int:
     """Give the strand on GRCh37, by the order in which the exons stand there."""
-    first, last = (exons[place][1]["start37"] for place in (0, -1))
+    first, last = (exons[place][1][START37] for place in (0, -1))
     if first == last or not (first.isdecimal() and last.isdecimal()):
         return strand
     return 1 if int(first) < int(last) else -1
@@ -292,25 +301,26 @@ _Span = tuple[int, int]
 
 
 def _read_exon(
-    number: int, line: int, cells: Mapping[str, str], strands: Mapping[Build, int]
+    number: int, line: int, cells: Sequence[str], strands: tuple[int, int]
 ) -> tuple[_Span, _Span, _Span | None]:
     """Give an exon on GRCh38, on GRCh37, and its coding part, each in the order of reading."""
-
-    def read(start: str, end: str, build: Build = Build.GRCH38) -> _Span:
-        strand = strands[build]
-        ends = sorted((int(cells[start]) * strand, int(cells[end]) * strand))
-        return ends[0], ends[1]
-
+    gene, exon, start38, end38, coding_start, coding_end, start37, end37 = cells
+    own, older = strands
     try:
-        span, older = read("start38", "end38"), read("start37", "end37", Build.GRCH37)
-        part = read("coding_start38", "coding_end38") if cells["coding_start38"] else None
-        is_next = int(cells["exon"]) == number
+        span = _turn(int(start38), int(end38), own)
+        lifted = _turn(int(start37), int(end37), older)
+        part = _turn(int(coding_start), int(coding_end), own) if coding_start else None
+        is_next = int(exon) == number
     except ValueError:
-        is_next, span, older, part = False, (0, 0), (0, 0), None
-    if not is_next or span[1] - span[0] != older[1] - older[0]:
-        message = f"Exon {cells['exon']} of {cells['gene']} is out of order or of two lengths."
+        is_next, span, lifted, part = False, (0, 0), (0, 0), None
+    if not is_next or span[1] - span[0] != lifted[1] - lifted[0]:
+        message = f"Exon {exon} of {gene} is out of order or of two lengths."
         raise UserError("knowledge-invalid", message, place=f"{FOLDER}/exons.csv, line {line}")
-    return span, older, part
+    return span, lifted, part
+
+
+def _turn(start: int, end: int, strand: int) -> _Span:
+    return (start, end) if strand > 0 else (-end, -start)
 
 
 @cache
