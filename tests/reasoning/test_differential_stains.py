@@ -71,10 +71,11 @@ def test_no_diagnosis_is_left_out_because_of_its_weight(weights: dict[str, float
 
 
 def test_alk_comes_early_while_nothing_is_stained() -> None:
-    """It is among the first three everywhere, and first where most IMT have it. In the nose 2 of 25
-    had it (Zhao 2025), and in the gut other stains tell as much."""
+    """It is among the first three, and first where most IMT have it. In the nose 2 of 25 had it
+    (Zhao 2025). In the stomach S100, which 108 of 108 schwannomas of the gut had, desmin and CD34
+    tell more."""
     for site in SITES:
-        assert "ALK" in list_markers(rank(site=site))[:3]
+        assert "ALK" in list_markers(rank(site=site))[: 4 if site == "stomach" else 3]
     for site in ("lung", "uterus", "urinary bladder", "thigh", "skin"):
         assert rank(site=site)[0].marker == "ALK"
 
