@@ -20,7 +20,8 @@ obliterative phlebitis; concentric fibrosis around glands; necrosis; ganglion-li
 epithelioid morphology; nuclear atypia; mitoses; atypical mitoses; lymphovascular invasion;
 bone invasion; infiltrative border; hypercellularity; staghorn vessels; squamous dysplasia;
 melanin pigment; lipogenic differentiation; rhabdomyoblasts; Mikulicz cells; fungal hyphae;
-vasculitis; granulomas; angiocentric growth; pseudocapsule"""
+vasculitis; granulomas; angiocentric growth; pseudocapsule; herringbone fascicles; hallmark
+cells"""
 
 
 def test_every_finding_that_others_name_is_listed() -> None:

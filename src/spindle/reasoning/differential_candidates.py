@@ -389,7 +389,7 @@ def _stand_beside(draft: Draft, drafts: Sequence[Draft], pointed: frozenset[str]
     """
     standing = decide_standing(draft)
     is_pointed = draft.entity.id in pointed
-    if standing is Standing.LESS_LIKELY and is_pointed:
+    if standing in (Standing.LESS_LIKELY, Standing.NOT_WEIGHED) and is_pointed:
         return Standing.OPEN
     if standing is Standing.SUPPORTED and pointed and not is_pointed:
         return Standing.OPEN
