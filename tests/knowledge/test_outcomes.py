@@ -52,7 +52,6 @@ ROWS = {row.fact.id.removeprefix("outcomes."): row for row in load_outcomes()}
         ("raitio-2024.recurrence", 80, 405),
         ("kong-2013.recurrence", 4, 5),
         ("french-children-2022.recurrence", 8, 34),
-        ("french-children-2022.recurrence-thorax", 8, 14),
         ("chest-15-2007.recurrence", 1, 15),
     ],
 )

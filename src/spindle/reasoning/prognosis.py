@@ -286,12 +286,18 @@ def _say_range(items: Sequence[_Matched], population: str) -> str:
     row = chosen[0].row
     at = f" at {row.months:g} months" if not isinstance(row.months, Absent) else ""
     outcome = f"{row.outcome[0].upper()}{row.outcome[1:]}{at}"
-    ends = [_say_end(chosen[0].row)]
-    if len(chosen) > 1:
-        ends.append(_say_end(chosen[-1].row))
+    ends = list(dict.fromkeys(_say_share(item.row) for item in (chosen[0], chosen[-1])))
+    shown = chosen if len(ends) == 1 else (chosen[0], chosen[-1])
+    lead = "{}: " if len(ends) > 1 else ""
+    behind = "; ".join(
+        f"{lead.format(_say_share(item.row))}{counts}"
+        for item in shown
+        if (counts := _say_counts(item.row))
+    )
     series = "one series" if len(chosen) == 1 else f"{len(chosen)} series"
     differ = "" if alike else ", of patients who differ from this one"
-    return f"{outcome} in {population}: {' to '.join(ends)} in {series}{differ}."
+    bracket = f" ({behind})" if behind else ""
+    return f"{outcome} in {population}: {' to '.join(ends)} in {series}{bracket}{differ}."
 
 
 def _read_share(row: OutcomeRow) -> float:
@@ -299,13 +305,20 @@ def _read_share(row: OutcomeRow) -> float:
     return 0.0 if isinstance(percent, Absent) else percent
 
 
-def _say_end(row: OutcomeRow) -> str:
+def _say_share(row: OutcomeRow) -> str:
+    return f"{_read_share(row):.0f} %"
+
+
+def _say_counts(row: OutcomeRow) -> str:
+    """Give the counts behind a share with the exact interval, so that 0 of 2 is seen as little."""
     fact = row.fact
+    _, low, high = _compute_share(fact)
     said = [f"{fact.n} of {fact.of}"] if isinstance(fact.n, int) else []
+    if not isinstance(low, Absent) and not isinstance(high, Absent):
+        said.append(f"95 % interval {low:.0f} to {high:.0f} %")
     said += [row.counted] if row.counted else []
     said += [f"margin {row.margin}"] if row.margin != ANY else []
-    bracket = f" ({', '.join(said)})" if said else ""
-    return f"{_read_share(row):.0f} %{bracket}"
+    return ", ".join(said)
 
 
 # Words -------------------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ def make_header(document: Document) -> list[tuple[str, str]]:
     made = document["made_on"]
     head = [
         ("Case", case["id"]),
-        ("Age, sex", f"{_write_age(age)}; {_name_sex(patient['sex'])}"),
+        ("Age, sex", f"{_write_age(age)}; {_name_sex(patient['sex'])}{_say_pregnant(patient)}"),
         ("Site", ", ".join(sites) or "not reported"),
         ("Tissue", "; ".join(specimens) or "not reported"),
         ("Version", document["version"]),
@@ -64,6 +64,11 @@ def make_header(document: Document) -> list[tuple[str, str]]:
     if not words.is_absent(made):
         head.append(("Report of", str(made)))
     return [(label, words.clean_text(value)) for label, value in head]
+
+
+def _say_pregnant(patient: Mapping[str, Any]) -> str:
+    """Give that a pregnancy is recorded; nothing where it is denied or not reported."""
+    return "; pregnant" if patient["is_pregnant"] is True else ""
 
 
 def _write_age(age: Mapping[str, Any]) -> str:

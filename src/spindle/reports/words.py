@@ -103,7 +103,7 @@ SUPPORT: Mapping[str, str] = {
 }
 FLAGS: Mapping[str, str] = {
     "partner_not_reported": "The fusion partner is not reported.",
-    "productive_unknown": "Whether the fusion makes a whole kinase in frame is unknown.",
+    "productive_unknown": "Whether the fusion makes a whole kinase in frame is not known in full.",
     "fusion_not_productive": "The fusion can't make a whole kinase in frame.",
     "by_rt_pcr_only": "The fusion rests on RT-PCR only.",
     "one_stain_only": "The status rests on one stain only; one stain is not three tests.",
