@@ -28,6 +28,7 @@ from spindle.reasoning.findings import (
     NextStain,
     Option,
     OutcomeFigure,
+    OutcomeRange,
     Outlook,
     RedFlag,
     Standing,
@@ -250,7 +251,7 @@ def make_outlook(alerts: tuple[str, ...] = ()) -> Outlook:
     )
     return Outlook(
         figures=(figure, replace(figure, outcome="death", says="Deaths in the same series", n=1)),
-        ranges=("Recurrence: 10 to 40 % in five series.",),
+        ranges=(OutcomeRange("Recurrence: 10 to 40 % in five series.", (SPECIFIC_FACT,)),),
         features=features,
         alerts=alerts,
         about_kinase="Sources conflict on ALK; no rule is built on it.",

@@ -394,12 +394,22 @@ class AdverseFeature:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class OutcomeRange:
+    """What series of alike patients give together, from the least to the most."""
+
+    says: str
+    """The sentence, with the counts and intervals of both ends."""
+    facts: tuple[str, ...]
+    """Facts behind it; every series of the range."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Outlook:
     """What was published of patients like this one. Not a forecast."""
 
     figures: tuple[OutcomeFigure, ...]
     """Figures, the nearest population first."""
-    ranges: tuple[str, ...]
+    ranges: tuple[OutcomeRange, ...]
     """The range of the published figures by outcome, in sentences."""
     features: tuple[AdverseFeature, ...]
     """Adverse features, recorded ones first."""

@@ -27,7 +27,7 @@ from spindle.knowledge.outcomes import (
 )
 from spindle.knowledge.site_groups import name_site_group
 from spindle.reasoning.assessments import Assessment
-from spindle.reasoning.findings import AdverseFeature, OutcomeFigure, Outlook
+from spindle.reasoning.findings import AdverseFeature, OutcomeFigure, OutcomeRange, Outlook
 from spindle.reasoning.prognosis_features import ABSENT, PRESENT, list_features
 from spindle.reasoning.prognosis_patients import (
     Likeness,
@@ -222,7 +222,7 @@ def _make_advanced() -> OutcomeFigure:
     )
 
 
-def _iterate_remarks(traits: Traits) -> Iterator[str]:
+def _iterate_remarks(traits: Traits) -> Iterator[OutcomeRange]:
     """Give what the ranges leave out of this patient's course, before them."""
     if traits.course:
         rows = [row for row in load_outcomes() if is_of_interest(row, traits)]
@@ -231,10 +231,10 @@ def _iterate_remarks(traits: Traits) -> Iterator[str]:
         left_out = f"{_count(dropped, 'figure')} of tumours that were removed {verb} not apply"
         said = f"Here {say_course(traits)}"
         apart = "Other series do not count such patients apart."
-        yield f"{said}: {left_out}. {apart}" if dropped else f"{said}. {apart}"
+        yield OutcomeRange(f"{said}: {left_out}. {apart}" if dropped else f"{said}. {apart}", ())
     if traits.focality is Focality.MULTIFOCAL:
         facts = (find_fact(name).statement for name in FOCALITY_FACTS)
-        yield " ".join((NO_FOCALITY, *facts))
+        yield OutcomeRange(" ".join((NO_FOCALITY, *facts)), FOCALITY_FACTS)
 
 
 def _count(number: int, noun: str) -> str:
@@ -244,7 +244,7 @@ def _count(number: int, noun: str) -> str:
 # Ranges ------------------------------------------------------------------------------------------
 
 
-def _iterate_ranges(matched: Sequence[_Matched], traits: Traits) -> Iterator[str]:
+def _iterate_ranges(matched: Sequence[_Matched], traits: Traits) -> Iterator[OutcomeRange]:
     """Give sentences for each outcome: the variant, each site from narrow to wide, all sites.
 
     A figure whose population leaves this patient out makes no range.
@@ -275,7 +275,7 @@ def _has_share(row: OutcomeRow) -> bool:
     return not is_bound and not isinstance(_compute_share(row.fact)[0], Absent)
 
 
-def _say_range(items: Sequence[_Matched], population: str) -> str:
+def _say_range(items: Sequence[_Matched], population: str) -> OutcomeRange:
     """Give the range of series that are not known to differ, or of all where every one differs.
 
     A source counts once, with its nearest population.
@@ -297,7 +297,8 @@ def _say_range(items: Sequence[_Matched], population: str) -> str:
     series = "one series" if len(chosen) == 1 else f"{len(chosen)} series"
     differ = "" if alike else ", of patients who differ from this one"
     bracket = f" ({behind})" if behind else ""
-    return f"{outcome} in {population}: {' to '.join(ends)} in {series}{bracket}{differ}."
+    said = f"{outcome} in {population}: {' to '.join(ends)} in {series}{bracket}{differ}."
+    return OutcomeRange(said, tuple(item.row.fact.id for item in chosen))
 
 
 def _read_share(row: OutcomeRow) -> float:

@@ -249,7 +249,8 @@ def _make_result(r: Mapping[str, Any], citer: Citer) -> View:
 def _make_outlook(document: Document, citer: Citer) -> Sequence[View]:
     outlook = document["outlook"]
     limits = [citer.line(limit, lead="Limit") for limit in outlook["limits"]]
-    lines = [*_say_only_if(document, citer), *limits]
+    ranges = [citer.line(found["says"], found["facts"]) for found in outlook["ranges"]]
+    lines = [*_say_only_if(document, citer), *limits, *ranges]
     for figure in outlook["figures"]:
         like = f"Like this patient in {', '.join(figure['matches'])}" if figure["matches"] else ""
         differs = f"Differs: {'; '.join(figure['differs'])}" if figure["differs"] else ""

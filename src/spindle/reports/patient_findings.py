@@ -191,7 +191,7 @@ def make_outlook(document: Document, citer: Citer, room: Room) -> View:
     ranges, figures = outlook["ranges"][: room.ranges], _choose_figures(outlook["figures"], room)
     unknown = [f["name"] for f in outlook["features"] if f["state"] == "not recorded"]
     lines = [
-        *(citer.line(says, _list_said_facts(says, document)) for says in ranges),
+        *(citer.line(found["says"], found["facts"]) for found in ranges),
         *(_make_figure(figure, citer) for figure in figures),
         *_list_features(outlook["features"], document, citer, room),
     ]
@@ -213,11 +213,6 @@ def _choose_figures(figures: Sequence[Item], room: Room) -> list[Item]:
     """Give the figures that find room, and always those of an advanced tumour, which lead."""
     advanced = sum(figure["outcome"] == ADVANCED for figure in figures)
     return list(figures[: max(advanced, room.figures)])
-
-
-def _list_said_facts(says: str, document: Document) -> list[str]:
-    """Give the facts whose statements stand in a sentence."""
-    return [fact["id"] for fact in document["facts"] if fact["statement"] in says]
 
 
 def _list_features(
