@@ -16,6 +16,7 @@ from spindle.cases.fusion_calls import Build, CalledFusion
 from spindle.errors import UserError
 from spindle.formats.fusion_callers import (
     arriba,
+    bedpe,
     breakpoint_list,
     cbioportal,
     ctat_lr_fusion,
@@ -60,6 +61,7 @@ READERS = cast(
         vcf,
         cbioportal,
         enfusion,
+        bedpe,
         breakpoint_list,
         gene_list,
         report_words,
