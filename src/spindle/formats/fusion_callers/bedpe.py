@@ -24,6 +24,7 @@ from spindle.knowledge.fusion_callers import find_caller_format
 
 ID = "bedpe"
 _DELIMITER = "\t"
+UNKNOWN_END = "-1"
 _RANGE = "The {}' side is a range of {:,} bases, so that no position is taken from it."
 
 
@@ -71,6 +72,10 @@ def _make_call(reader: RowReader, row: Row) -> CalledFusion:
 
 
 def _make_end(reader: RowReader, side: str, gene: str, remarks: list[str]) -> CalledEnd:
+    if reader.read_text(f"position{side}") == UNKNOWN_END:
+        return CalledEnd(
+            gene=gene, chromosome=reader.read_chromosome(reader.read_text("chromosome" + side))
+        )
     end = reader.make_end(side, gene)
     start = reader.read_text(f"start{side}")
     if end.position is None or not start.isdecimal():
