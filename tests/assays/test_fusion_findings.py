@@ -127,7 +127,7 @@ def test_reversed_genes_without_their_driver_are_reversed_all_the_same() -> None
         ({"remarks": ("banned",)}, "possible_driver"),
         ({"type": "deletion/read-through"}, "possible_driver"),
         ({"frame_words": "stop-codon"}, "not_productive"),
-        ({"frame": ReadingFrame.OUT, "frame_words": "out-of-frame"}, "driver"),
+        ({"frame": ReadingFrame.OUT, "frame_words": "out-of-frame"}, "possible_driver"),
         ({"problem": "The row has 3 cells; 30 were expected."}, "not_interpreted"),
     ],
     ids=["plain", "banned", "read-through", "stop", "caller says out", "problem"],
@@ -179,9 +179,13 @@ def test_what_is_known_of_it_in_imt_and_at_the_site() -> None:
     assert bladder.record is not None
     assert bladder.record.is_in_imt
     assert bladder.is_usual_at_site is True
-    (elsewhere,) = settle(call(EML4, ALK), site=("bladder",))
-    assert elsewhere.is_usual_at_site is False
-    assert "unusual_at_site" in elsewhere.flags
+    lung = settle(call(("FN1", "2", 215392930), ("ALK", "2", 29223528)), site=("lung",))[0]
+    assert lung.is_usual_at_site is False
+    assert "unusual_at_site" in lung.flags
+    # Sources on EML4::ALK count every site together, so that none of them rules the bladder out.
+    (open_,) = settle(call(EML4, ALK), site=("bladder",))
+    assert open_.is_usual_at_site is None
+    assert "unusual_at_site" not in open_.flags
     (unknown,) = settle(call(("KIF5B", "10", 32017143), ("RET", "10", 43114480)))
     assert "not_known_in_imt" in unknown.flags
 
@@ -295,3 +299,179 @@ def test_a_row_without_genes_is_named_by_its_positions_where_the_build_is_known(
     nowhere = CalledEnd(chromosome="2", position=1)
     (kept,) = settle(CalledFusion("vcf", "d.vcf", 1, nowhere, ends[1], method=DNA))
     assert kept.name == "?::ALK"
+
+
+# What a molecular pathologist found.
+
+
+def names(five: str, three: str, **values: object) -> CalledFusion:
+    ends = (CalledEnd(gene=five, exon=values.pop("exon5", "")),  # type: ignore[arg-type]
+            CalledEnd(gene=three, exon=values.pop("exon3", "")))  # type: ignore[arg-type]  # fmt: skip
+    given = {"caller": "report-words", "file": "w.txt", "line": 1, **values}
+    return CalledFusion(end5=ends[0], end3=ends[1], **given)  # type: ignore[arg-type]
+
+
+def test_a_call_of_unknown_order_is_never_dismissed_as_reversed() -> None:
+    for five, three in (("ALK", "EML4"), ("EML4", "ALK")):
+        (found,) = settle(names(five, three, is_directed=False))
+        assert (found.name, found.role) == ("EML4::ALK", FindingRole.POSSIBLE_DRIVER)
+        assert "order_unknown" in found.flags
+        assert not {"reversed", "reciprocal"} & set(found.flags)
+    inside = call(("ALK", "2", 29223700), ("EML4", "2", 42295700), method=DNA, is_directed=False)
+    (found,) = settle(inside)
+    assert (found.name, found.role) == ("EML4::ALK", FindingRole.POSSIBLE_DRIVER)
+    assert found.read.frame_basis.startswith("With EML4 first: ")
+
+
+def test_a_call_of_unknown_order_beside_the_driver_is_read_as_written() -> None:
+    second = call(("ALK", "2", 29223529), ("EML4", "2", 42295517), line=2, is_directed=False)
+    found = settle(call(EML4, ALK), second)
+    assert list_roles(found) == [("EML4::ALK", "driver"), ("ALK::EML4", "reciprocal")]
+
+
+def test_one_known_gene_tells_the_order_by_its_strands() -> None:
+    # ALK lies on the minus strand; a row read on plus at ALK stands against it and is turned.
+    ends = [
+        CalledEnd(gene=g, chromosome=c, position=p, read_strand=s)
+        for g, c, p, s in (("ALK", "2", 29223828, "+"), ("VCL", "10", 74112309, "-"))
+    ]
+    row = CalledFusion("vcf", "d.vcf", 1, *ends, method=DNA, is_directed=False)
+    (found,) = settle(row)
+    assert (found.name, found.read.is_swapped) == ("VCL::ALK", True)
+    assert "order_unknown" not in found.flags
+    assert found.role is FindingRole.POSSIBLE_DRIVER
+    # The same row read the other way keeps the beginning of ALK, and no kinase.
+    other = CalledFusion("vcf", "d.vcf", 1, *reversed(ends), method=DNA, is_directed=False)
+    (first,) = settle(other)
+    assert (first.name, first.role) == ("ALK::VCL", FindingRole.RECIPROCAL)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "frame", "hgvs"),
+    [
+        ("ACGT|TGTA", Frame.IN, "NM_019063.5:r.?_1489::NM_004304.5:r.3173_?"),
+        ("ACGT|gttg|TGTA", Frame.OUT, "NM_019063.5:r.?_1489::guug::NM_004304.5:r.3173_?"),
+        ("ACGT|gttgat|TGTA", Frame.IN, "NM_019063.5:r.?_1489::guugau::NM_004304.5:r.3173_?"),
+        ("ACGT|g?t|TGTA", Frame.UNKNOWN, ""),
+    ],
+)
+def test_bases_between_the_genes_count(sequence: str, frame: Frame, hgvs: str) -> None:
+    (found,) = settle(call(EML4, ALK, sequence=sequence))
+    assert found.read.frame is frame
+    assert write_hgvs(found.read) == hgvs
+    is_plain = sequence.count("|") == 1
+    assert (found.role is FindingRole.DRIVER) is is_plain
+    if frame is Frame.OUT:
+        assert found.role is FindingRole.NOT_PRODUCTIVE
+
+
+def test_calls_of_one_junction_that_differ_in_frame_leave_it_possible() -> None:
+    found = settle(call(EML4, ALK, sequence="A|gttg|T"), call(EML4, ALK, caller="star-fusion"))
+    assert [(f.role, "calls_disagree" in f.flags) for f in found] == [
+        (FindingRole.POSSIBLE_DRIVER, True)
+    ]
+
+
+def test_a_group_of_kinases_is_a_possible_driver_and_no_passenger() -> None:
+    (found,) = settle(names("ETV6", "NTRK"))
+    assert (found.read.kinase, found.role) == ("NTRK", FindingRole.POSSIBLE_DRIVER)
+    assert "member_unknown" in found.flags
+    assert found.record is not None
+    assert found.record.is_in_imt
+    said = " ".join(list_confirmations(found))
+    assert "pan-TRK" in said
+    assert "NTRK1, NTRK2 and NTRK3" in said
+    assert "second caller" not in said
+
+
+def test_a_kinase_written_first_is_no_published_fusion_and_no_driver() -> None:
+    (found,) = settle(names("ALK", "TPM3"))
+    assert (found.name, found.role) == ("ALK::TPM3", FindingRole.POSSIBLE_DRIVER)
+    assert "kinase_first" in found.flags
+    assert found.record is None
+
+
+def test_a_kinase_at_the_5_end_is_whole_whatever_the_frame_of_its_partner() -> None:
+    (found,) = settle(call(("FGFR2", "10", 121483698), ("CCDC6", "10", 59807078)))
+    assert found.read.frame is Frame.OUT
+    assert found.role is FindingRole.POSSIBLE_DRIVER
+    assert "partner_out_of_frame" in found.flags
+    assert "out_of_frame" not in found.flags
+
+
+def test_antisense_has_a_role_of_its_own() -> None:
+    ends = [
+        CalledEnd(gene=g, chromosome="2", position=p, gene_strand=s, read_strand="-")
+        for g, p, s in (("EML4", 42295516, "+"), ("ALK", 29223528, "-"))
+    ]
+    (found,) = settle(CalledFusion("arriba", "a.tsv", 1, *ends, method=RNA))
+    assert found.role is FindingRole.ANTISENSE
+
+
+def test_pcr_copies_are_no_paralogues() -> None:
+    out = {"filters": ("duplicates",), "frame": NOT_REPORTED}
+    (arriba,) = settle(call(("VCL", "10", 74111909), ALK, **out))
+    assert "pseudogene" not in arriba.flags
+    (catcher,) = settle(call(("VCL", "10", 74111909), ALK, caller="fusioncatcher", **out))
+    assert "pseudogene" in catcher.flags
+    # A kinase that is whole is never noise while nobody knows the frame.
+    assert {arriba.role, catcher.role} == {FindingRole.POSSIBLE_DRIVER}
+
+
+def test_exon_numbers_that_mean_two_exons_name_none_and_join_what_fits() -> None:
+    written = names("CD74", "ROS1", exon5="6", exon3="34")
+    (alone,) = settle(written)
+    assert (alone.read.place3.exon, alone.read.place3.other_exons) == (34, (35,))
+    assert "RT-PCR" not in " ".join(list_confirmations(alone))
+    (both,) = settle(call(("CD74", "5", 150404680), ("ROS1", "6", 117324415)), written)
+    assert len(both.members) == 2
+    assert both.read.place3.exon == 35
+    elsewhere = call(("CD74", "5", 150404680), ("ROS1", "6", 117321394))
+    assert len(settle(elsewhere, written)) == 2
+
+
+def test_a_published_junction_that_the_tables_call_out_of_frame_stays_possible() -> None:
+    (found,) = settle(names("KIF5B", "ALK", exon5="15", exon3="20"))
+    assert found.read.frame is Frame.OUT
+    assert "published_junction" in found.flags
+    assert found.role is FindingRole.POSSIBLE_DRIVER
+    assert "contradict" in " ".join(list_confirmations(found))
+    (lost,) = settle(names("EML4", "ALK", exon5="13", exon3="29"))
+    assert lost.role is FindingRole.NOT_PRODUCTIVE
+
+
+def test_what_is_no_position_of_the_tables_is_grouped_without_its_exon() -> None:
+    def catcher(exon: str, line: int) -> CalledFusion:
+        ends = (
+            CalledEnd(gene="VCL", chromosome="10", position=74111909, exon=exon),
+            CalledEnd(gene="ALK", chromosome="2", position=29223528),
+        )
+        return CalledFusion("fusioncatcher", "f.txt", line, *ends, method=RNA)
+
+    (found,) = settle(catcher("ENSE00001", 1), catcher("ENSE00002", 2))
+    assert "build" not in found.read.frame_basis
+
+
+def test_evidence_is_told_apart() -> None:
+    word = names("EML4", "ALK")
+    dna = call(("EML4", "2", 42295900), ("ALK", "2", 29224100), method=DNA, file="d.vcf")
+    star = call(EML4, ALK, caller="star-fusion")
+    for calls, evidence in (
+        ((word,), "words"),
+        ((word, star), "one_caller"),
+        ((call(EML4, ALK), star), "several_callers"),
+        ((call(EML4, ALK), dna), "rna_and_dna"),
+    ):
+        (found,) = settle(*calls)
+        assert found.evidence.value == evidence
+
+
+def test_dna_has_no_adjoined_transcript_that_anybody_saw() -> None:
+    (found,) = settle(call(("EML4", "2", 42295900), ("ALK", "2", 29224100), method=DNA))
+    assert write_hgvs(found.read) == ""
+
+
+def test_both_sides_in_one_gene_are_no_fusion() -> None:
+    (found,) = settle(call(("ALK", "2", 29919993), ("ALK", "2", 29328481)))
+    assert "same_gene" in found.flags
+    assert found.role is FindingRole.POSSIBLE_DRIVER

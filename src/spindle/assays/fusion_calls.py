@@ -8,19 +8,28 @@ known is `unknown`, and the sentence beside it says why.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import lru_cache
 
 from spindle.assays.fusion_frames import (
     DomainState,
     Frame,
     FrameRead,
-    find_kinase_domain,
+    find_published,
     read_domain,
     read_frame,
+    read_inserted,
     read_numbered_frame,
     read_published_frame,
+)
+from spindle.assays.fusion_order import (
+    Orientation,
+    are_at_edges,
+    is_kinase,
+    order_ends,
+    rank_order,
+    turn,
 )
 from spindle.assays.fusion_places import (
     Place,
@@ -35,25 +44,14 @@ from spindle.cases.absence import UNKNOWN, Absent
 from spindle.cases.fusion_calls import Build, CalledEnd, CalledFusion
 from spindle.cases.observations import ReadingFrame
 from spindle.knowledge.fusion_flags import find_flags_of_gene, find_flags_of_words
-from spindle.knowledge.fusions import find_junctions
+from spindle.knowledge.fusions import find_partner
 from spindle.knowledge.gene_names import read_gene_name
-from spindle.knowledge.transcripts import find_gene_at, load_transcripts
+from spindle.knowledge.kinases import load_kinases
+from spindle.knowledge.transcripts import find_gene_at
 
 _INTRON = re.compile(r"intron", re.IGNORECASE)
 _SEVERAL = re.compile(r"[,;]|\(\d+\)")
-_STRANDS = {"+": 1, "-": -1}
 _CALLER_FRAMES = {ReadingFrame.IN: Frame.IN, ReadingFrame.OUT: Frame.OUT}
-
-
-class Orientation(StrEnum):
-    """How the two sides are read."""
-
-    SENSE = "sense"
-    """Both in the direction of their genes."""
-    ANTISENSE = "antisense"
-    """One of them against it."""
-    UNKNOWN = "unknown"
-    """Not said, or a gene outside the tables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,10 @@ class ReadCall:
     flags: tuple[str, ...]
     """Ids of flags, in the order in which they were found."""
     is_swapped: bool = False
-    """Whether the sides were exchanged, since the strands show which one is read first."""
+    """Whether the sides were exchanged: the strands, the edges of exons, or, where the order is not
+    known, what is left of a kinase ask for it."""
+    other: ReadCall | None = None
+    """The same call as it is written, where the order is not known and the sides were exchanged."""
 
     @property
     def gene5(self) -> str:
@@ -114,39 +115,25 @@ def read_call(
     named = _name_ends(call, build)
     if named is not call:
         call, more_flags = named, (*more_flags, "gene_by_position")
-    oriented, orientation, is_swapped = _orient(call, build)
-    place5 = _place(oriented.end5, Side.FIVE, oriented, build)
-    place3 = _place(oriented.end3, Side.THREE, oriented, build)
-    if orientation is Orientation.UNKNOWN and not call.is_directed:
-        turned = replace(call, end5=call.end3, end3=call.end5)
-        sides = (
-            _place(turned.end5, Side.FIVE, call, build),
-            _place(turned.end3, Side.THREE, call, build),
-        )
-        is_told, is_told_turned = _is_at_edges(place5, place3), _is_at_edges(*sides)
-        if is_told != is_told_turned:
-            more_flags = (*more_flags, "order_inferred")
-        if is_told_turned and not is_told:
-            oriented, is_swapped, (place5, place3) = turned, True, sides
-    read, place5, place3 = _read_frame(place5, place3)
-    frame, basis, frame_flags = _settle_frame(read, oriented)
+    order, other = _choose_order(call, build)
+    read = _read_ordered(order, build, more_flags)
+    return replace(read, other=_read_ordered(other, build, more_flags)) if other else read
+
+
+def _read_ordered(order: _Order, build: Build | Absent, more_flags: tuple[str, ...]) -> ReadCall:
+    read, place5, place3 = _read_frame(*order.places, order.call)
+    frame, basis, frame_flags = _settle_frame(read, order.call)
     kinase, side, domain = _find_kinase(place5, place3)
+    if "order_unknown" in order.flags and kinase:
+        basis = f"With {place5.name.symbol or '?'} first: {basis}"
     flags = (
         *more_flags,
-        *_list_flags(oriented, place5, place3, build),
+        *order.flags,
+        *_list_flags(order.call, place5, place3, build),
         *frame_flags,
-        *_judge(
-            frame,
-            side,
-            domain,
-            orientation,
-            oriented,
-            kinase,
-            is_told="order_inferred" in more_flags,
-        ),
     )
-    return ReadCall(
-        call=oriented,
+    read_call = ReadCall(
+        call=order.call,
         place5=place5,
         place3=place3,
         frame=frame,
@@ -154,10 +141,11 @@ def read_call(
         kinase=kinase,
         kinase_side=side,
         domain=domain,
-        orientation=orientation,
-        flags=tuple(dict.fromkeys(flags)),
-        is_swapped=is_swapped,
+        orientation=order.orientation,
+        flags=flags,
+        is_swapped=order.is_swapped,
     )
+    return replace(read_call, flags=tuple(dict.fromkeys((*flags, *_judge(read_call)))))
 
 
 def _name_ends(call: CalledFusion, build: Build | Absent) -> CalledFusion:
@@ -180,46 +168,54 @@ def _name_end(end: CalledEnd, build: Build) -> CalledEnd:
 # Which side is read first -------------------------------------------------------------------------
 
 
-def _find_strand(end: CalledEnd, build: Build | Absent) -> int:
-    """Give the strand of a side's gene on its build, 0 when it is not known."""
-    transcript = load_transcripts().get(read_gene_name(end.gene).symbol)
-    if transcript is not None and not isinstance(build, Absent):
-        return transcript.strands[build]
-    return _STRANDS.get(end.gene_strand, 0)
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A call in the order in which it is read, with its places."""
+
+    call: CalledFusion
+    places: tuple[Place, Place]
+    orientation: Orientation
+    is_swapped: bool
+    flags: tuple[str, ...] = ()
 
 
-def _orient(call: CalledFusion, build: Build | Absent) -> tuple[CalledFusion, Orientation, bool]:
-    """Give the call with its 5' side first, and how the sides are read.
+def _choose_order(call: CalledFusion, build: Build | Absent) -> tuple[_Order, _Order | None]:
+    """Give the order in which a call is read: told, else inferred, else the one with a kinase.
 
-    Both sides against their genes are the same junction read from its other strand, so that they
-    change places; where the format says the order, that makes it antisense all the same.
+    With it comes the order as written, where the last of these exchanged the sides.
     """
-    ends = (call.end5, call.end3)
-    read = [_STRANDS.get(end.read_strand, 0) for end in ends]
-    genes = [_find_strand(end, build) for end in ends]
-    if not all(read) or not all(genes):
-        return call, Orientation.UNKNOWN, False
-    agree = [one == other for one, other in zip(read, genes, strict=True)]
-    if all(agree):
-        return call, Orientation.SENSE, False
-    if call.is_directed or any(agree):
-        return call, Orientation.ANTISENSE, False
-    return replace(call, end5=_turn(call.end3), end3=_turn(call.end5)), Orientation.SENSE, True
+    ordered = order_ends(call, build)
+    call = ordered.call
+    places = _place_ends(call, build)
+    as_told = _Order(call, places, ordered.orientation, ordered.is_swapped)
+    if ordered.is_told:
+        return as_told, None
+    turned = turn(call)
+    turned_places = _place_ends(turned, build)
+    edges, turned_edges = are_at_edges(places), are_at_edges(turned_places)
+    if edges != turned_edges:
+        flags, is_turned = ("order_inferred",), turned_edges
+    else:
+        flags, is_turned = ("order_unknown",), rank_order(turned_places) < rank_order(places)
+    as_told = replace(as_told, flags=flags)
+    if not is_turned:
+        return as_told, None
+    order = _Order(turned, turned_places, ordered.orientation, is_swapped=True, flags=flags)
+    return order, None if turned_edges else as_told
 
 
-def _turn(end: CalledEnd) -> CalledEnd:
-    return replace(end, read_strand={"+": "-", "-": "+"}.get(end.read_strand, ""))
-
-
-def _is_at_edges(place5: Place, place3: Place) -> bool:
-    """Whether the sides lie at the end and at the start of exons, as splicing joins them."""
-    return place5.kind is PlaceKind.EXON_EDGE and place3.kind is PlaceKind.EXON_EDGE
+def _place_ends(call: CalledFusion, build: Build | Absent) -> tuple[Place, Place]:
+    return (
+        _place(call.end5, Side.FIVE, call, build),
+        _place(call.end3, Side.THREE, call, build),
+    )
 
 
 # Where the sides lie ----------------------------------------------------------------------------
 
 
 def _place(end: CalledEnd, side: Side, call: CalledFusion, build: Build | Absent) -> Place:
+    found = None
     if end.position is not None and not isinstance(build, Absent):
         found = place_position(end.gene, side, end.chromosome, end.position, build, call.method)
         if found.kind is not PlaceKind.NOT_LOCATED or not end.exon:
@@ -227,6 +223,8 @@ def _place(end: CalledEnd, side: Side, call: CalledFusion, build: Build | Absent
     number = _read_exon_number(end.exon)
     if number is not None:
         return place_exon(end.gene, side, number)
+    if found is not None:
+        return found
     return place_nowhere(end.gene, side, has_build=end.position is None)
 
 
@@ -239,26 +237,27 @@ def _read_exon_number(words: str) -> int | None:
     return None if isinstance(found, Absent) else found
 
 
-def _read_frame(place5: Place, place3: Place) -> tuple[FrameRead, Place, Place]:
+def _read_frame(place5: Place, place3: Place, call: CalledFusion) -> tuple[FrameRead, Place, Place]:
+    inserted = read_inserted(call.sequence)
     if place5.other_exons or place3.other_exons:
-        if facts := _find_published(place5, place3):
+        if facts := find_published(place5, place3):
             return read_published_frame(place5, place3, facts)
         return read_numbered_frame(place5, place3)
-    return read_frame(place5, place3), place5, place3
-
-
-def _find_published(place5: Place, place3: Place) -> tuple[str, ...]:
-    """Give the facts that print a junction of these very exon numbers."""
-    if place5.exon is None or place3.exon is None:
-        return ()
-    rows = find_junctions(place3.name.symbol, place5.name.symbol, place5.exon, place3.exon)
-    return tuple(row.fact.id for row in rows)
+    read = read_frame(place5, place3, inserted)
+    # With bases between the genes it is another junction than the published one.
+    is_plain = read.frame is Frame.OUT and inserted == ""
+    if is_plain and (facts := find_published(place5, place3)):
+        said = f"{read.basis} A junction of these exons is published all the same ({facts[0]})."
+        read = replace(read, basis=said, is_published=True)
+    return read, place5, place3
 
 
 def _settle_frame(read: FrameRead, call: CalledFusion) -> tuple[Frame, str, tuple[str, ...]]:
     """Give the frame by the tables beside the caller's; the tables stand where they can say it."""
     called = UNKNOWN if isinstance(call.frame, Absent) else _CALLER_FRAMES[call.frame]
     flags = ("stop_not_excluded",) if read.may_stop and read.frame is Frame.IN else ()
+    if read.is_published:
+        flags = ("published_junction",)
     if isinstance(called, Absent):
         return read.frame, read.basis, flags
     written = call.frame_words or call.frame
@@ -279,7 +278,7 @@ def _find_kinase(place5: Place, place3: Place) -> tuple[str, str, DomainState]:
     sides = [
         (place.name.symbol, place.side.value, read_domain(place))
         for place in (place3, place5)
-        if find_kinase_domain(place.name.symbol)
+        if is_kinase(place.name.symbol)
     ]
     if not sides:
         return "", "", DomainState.UNKNOWN
@@ -299,7 +298,7 @@ def _list_flags(
         flags.append("not_interpreted")
     for words in (*call.remarks, *call.filters, call.type, call.confidence, call.frame_words):
         if words:
-            flags += find_flags_of_words(words)
+            flags += find_flags_of_words(words, call.caller)
     if call.filters:
         flags.append("filtered")
     has_position = any(end.position is not None for end in (call.end5, call.end3))
@@ -311,6 +310,8 @@ def _list_flags(
             flags.append("outside_transcript")
         if place.other_exons:
             flags.append("exon_numbering_open")
+        if place.name.symbol in load_kinases().groups:
+            flags.append("member_unknown")
     return tuple(flags)
 
 
@@ -320,36 +321,33 @@ def _list_gene_flags(written: str, *, is_located: bool) -> tuple[str, ...]:
     flags = list(find_flags_of_gene(written))
     if not written or _SEVERAL.search(written):
         flags.append("intergenic")
-    elif not is_located:
+    elif not is_located and written not in load_kinases().groups:
         flags.append("not_in_tables")
     if read_gene_name(written).repair:
         flags.append("name_repaired")
     return tuple(flags)
 
 
-def _judge(
-    frame: Frame,
-    side: str,
-    domain: DomainState,
-    orientation: Orientation,
-    call: CalledFusion,
-    kinase: str,
-    *,
-    is_told: bool,
-) -> tuple[str, ...]:
+def _judge(read: ReadCall) -> Iterator[str]:
     """Give the flags that decide whether it can be a driver."""
-    flags = []
-    if orientation is Orientation.ANTISENSE:
-        flags.append("antisense")
-    if not call.is_directed and orientation is Orientation.UNKNOWN and not is_told:
-        flags.append("order_unknown")
-    if not kinase:
-        flags.append("no_kinase")
-    broken = (DomainState.CUT, DomainState.ABSENT)
-    if side == Side.FIVE.value and domain in broken:
-        flags.append("reversed")
-    elif domain in broken:
-        flags.append("domain_lost")
-    if frame is Frame.OUT:
-        flags.append("out_of_frame")
-    return tuple(flags)
+    is_first = read.kinase_side == Side.FIVE.value
+    is_broken = read.domain in (DomainState.CUT, DomainState.ABSENT)
+    if read.orientation is Orientation.ANTISENSE:
+        yield "antisense"
+    if not read.kinase:
+        yield "no_kinase"
+    elif is_first and is_broken and "order_unknown" not in read.flags:
+        yield "reversed"
+    elif is_broken:
+        yield "domain_lost"
+    elif is_first and read.domain is DomainState.UNKNOWN and _is_published_behind(read):
+        yield "kinase_first"
+    if read.frame is Frame.OUT:
+        yield "partner_out_of_frame" if is_first and not is_broken else "out_of_frame"
+    if read.gene5 and read.gene5 == read.gene3:
+        yield "same_gene"
+
+
+def _is_published_behind(read: ReadCall) -> bool:
+    """Whether published fusions of the same two genes have the kinase at their 3' end."""
+    return find_partner(read.kinase, read.gene3).is_known

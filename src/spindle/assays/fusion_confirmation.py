@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spindle.assays.fusion_findings import FindingRole, FusionFinding, is_located
-from spindle.assays.fusion_frames import Frame
+from spindle.assays.fusion_findings import (
+    CONTRADICTED,
+    Evidence,
+    FindingRole,
+    FusionFinding,
+    find_partner_gene,
+    is_located,
+)
 from spindle.cases.observations import SequencingMethod
 from spindle.knowledge.fusion_confirmations import load_confirmations
 from spindle.knowledge.kinases import load_kinases
@@ -28,23 +34,20 @@ def list_confirmations(finding: FusionFinding) -> tuple[str, ...]:
 
 def _list_conditions(finding: FusionFinding) -> Mapping[str, bool]:
     read = finding.read
-    methods = {member.call.method for member in finding.members}
-    located = is_located(read)
+    located, flags = is_located(read), set(finding.flags)
     return {
-        "dna_only": methods == {SequencingMethod.DNA},
-        "rna_only": methods == {SequencingMethod.RNA},
-        "one_caller": len(finding.callers) == 1 and read.call.caller != "report_words",
-        "frame_unknown": read.frame is Frame.UNKNOWN,
-        "frame_disagrees": "frame_disagrees" in finding.flags,
+        "dna_only": {member.call.method for member in finding.members} == {SequencingMethod.DNA},
+        "one_caller": finding.evidence is Evidence.ONE_CALLER,
+        "frame_disagrees": bool(flags & CONTRADICTED),
         "has_kinase": bool(read.kinase),
         "has_stain": load_kinases().has_stain(read.kinase),
-        "has_pattern": bool(finding.record and finding.record.patterns),
-        "order_unknown": "order_unknown" in finding.flags,
-        "build_unknown": "build_unknown" in finding.flags,
-        "read_through": "read_through" in finding.flags,
+        "order_unknown": "order_unknown" in flags,
+        "build_unknown": "build_unknown" in flags,
+        "read_through": "read_through" in flags,
         "located": located,
         "not_located": not located,
-        "partner_unknown": not (read.gene5 and read.gene3),
+        "partner_unknown": not find_partner_gene(read),
+        "member_unknown": "member_unknown" in flags,
     }
 
 
@@ -52,8 +55,10 @@ def _list_words(finding: FusionFinding) -> Mapping[str, str]:
     read = finding.read
     patterns = finding.record.patterns if finding.record else ()
     said = " or ".join(pattern.value.replace("_", " ") for pattern in patterns)
+    *firsts, last = load_kinases().expand(read.kinase)
     return {
-        "kinase": read.kinase,
+        "kinases": f"{', '.join(firsts)} and {last}" if firsts else last,
+        "stain": load_kinases().name_stain(read.kinase),
         "junction": " and ".join(
             f"{place.name.symbol} exon {place.exon}" for place in (read.place5, read.place3)
         ),

@@ -8,7 +8,7 @@ there are several. Nothing is thrown away: what is no driver is a finding of its
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -20,7 +20,7 @@ from spindle.cases.fusion_calls import CalledFusion
 from spindle.cases.observations import SequencingMethod
 from spindle.knowledge.fusion_flags import Role, load_flags
 from spindle.knowledge.fusion_reading import load_settings
-from spindle.knowledge.fusions import PartnerRecord, find_partner, is_known_at_site
+from spindle.knowledge.fusions import PartnerRecord, find_partner, is_usual_at_site
 from spindle.knowledge.kinases import load_kinases
 
 
@@ -37,10 +37,31 @@ class FindingRole(StrEnum):
     """The other product of a driver's rearrangement, or genes in reverse order."""
     NOISE = "noise"
     """Read-through, or what callers know as noise."""
+    ANTISENSE = "antisense"
+    """One side is read against its gene: no protein of both can arise."""
     PASSENGER = "passenger"
     """No kinase of the tables; another driver is not excluded by that."""
     NOT_INTERPRETED = "not_interpreted"
     """A row that could not be interpreted, kept as it stands."""
+
+
+class Evidence(StrEnum):
+    """What shows a finding, the strongest first."""
+
+    RNA_AND_DNA = "rna_and_dna"
+    """Calls in RNA and in DNA."""
+    SEVERAL_CALLERS = "several_callers"
+    """More than one caller."""
+    ONE_CALLER = "one_caller"
+    """One caller, with positions or reads."""
+    WORDS = "words"
+    """Names or exons in a list or a report, without positions and without reads."""
+
+
+# Flags by which frames of the same junction contradict each other: nobody is dismissed by one of
+# them, and nobody called the driver.
+CONTRADICTED = frozenset({"frame_disagrees", "published_junction", "calls_disagree"})
+_OPEN = CONTRADICTED | {"stop_not_excluded", "order_unknown", "kinase_first", "same_gene"}
 
 
 @dataclass(slots=True)
@@ -72,7 +93,8 @@ class FusionFinding:
     record: PartnerRecord | None = None
     """What is published of the kinase with this partner; none without a kinase."""
     is_usual_at_site: bool | None = None
-    """Whether it is published in IMT at the site asked for; none without a site or a kinase."""
+    """Whether it is published in IMT at the site asked for; none without a site or a kinase, and
+    where sources do not say at which sites they saw it."""
 
     @property
     def name(self) -> str:
@@ -85,6 +107,18 @@ class FusionFinding:
         return tuple(dict.fromkeys(member.call.caller for member in self.members))
 
     @property
+    def evidence(self) -> Evidence:
+        """What shows it."""
+        seen = [member.call for member in self.members if _is_seen(member.call)]
+        methods = {call.method for call in seen}
+        if not seen:
+            return Evidence.WORDS
+        if {SequencingMethod.RNA, SequencingMethod.DNA} <= methods:
+            return Evidence.RNA_AND_DNA
+        is_one = len({call.caller for call in seen}) == 1
+        return Evidence.ONE_CALLER if is_one else Evidence.SEVERAL_CALLERS
+
+    @property
     def split_reads(self) -> int | None:
         """Most reads across the junction in one call; none when no call counts them."""
         return _find_most(member.call.split_reads for member in self.members)
@@ -93,6 +127,14 @@ class FusionFinding:
     def spanning_pairs(self) -> int | None:
         """Most read pairs in one call; none when no call counts them."""
         return _find_most(member.call.spanning_pairs for member in self.members)
+
+
+def _is_seen(call: CalledFusion) -> bool:
+    """Whether a call shows positions or reads, and not names or exons alone."""
+    counts = (call.split_reads, call.spanning_pairs)
+    return any(not isinstance(count, Absent) for count in counts) or any(
+        end.position is not None for end in (call.end5, call.end3)
+    )
 
 
 def _find_most(counts: Iterable[int | Absent]) -> int | None:
@@ -113,7 +155,9 @@ def _make_key(read: ReadCall) -> _Key:
     if junction and not read.call.problem:
         return read.gene5, read.gene3, junction[0] - junction[1]
     ends = (read.call.end5, read.call.end3)
-    written = tuple((end.chromosome, end.position, end.exon) for end in ends)
+    written = tuple(
+        (end.chromosome, end.position, end.exon if end.position is None else "") for end in ends
+    )
     line = (read.call.file, read.call.line) if read.call.problem else ()
     return read.gene5, read.gene3, (written, read.call.build, line)
 
@@ -163,7 +207,9 @@ class Collector:
 def _find_junction(read: ReadCall) -> tuple[int, int] | None:
     """Give the junction in bases of both transcripts; none when a side is not located."""
     cut5, cut3 = read.place5.cut, read.place3.cut
-    if cut5 is None or cut3 is None:
+    # An exon number that may mean two exons is no place yet.
+    is_open = read.place5.other_exons or read.place3.other_exons
+    if cut5 is None or cut3 is None or is_open:
         return None
     return cut5 + read.place5.intron_bases, cut3 - read.place3.intron_bases
 
@@ -182,32 +228,51 @@ def _is_same(one: ReadCall, other: ReadCall) -> bool:
     return not (one.call.problem or other.call.problem)
 
 
-def _rank_read(read: ReadCall) -> tuple[bool, bool, bool, int]:
-    """Give how much a call says: located, in RNA, with a frame, by how many reads."""
+def _rank_read(read: ReadCall) -> tuple[bool, bool, bool, bool, int]:
+    """Give how much a call says: located, with a frame, in RNA, with a sequence, by its reads."""
     reads = 0 if isinstance(read.call.split_reads, Absent) else read.call.split_reads
     return (
         _find_junction(read) is None,
         read.frame is Frame.UNKNOWN,
         read.call.method is not SequencingMethod.RNA,
+        "|" not in read.call.sequence,
         -reads,
     )
 
 
 def _join_names(findings: list[FusionFinding]) -> list[FusionFinding]:
-    """Give the findings with those by names alone joined to the only junction of their genes."""
+    """Give the findings with those by names or open exons joined to the only junction they fit."""
     kept: list[FusionFinding] = []
     by_genes: dict[tuple[str, str], list[FusionFinding]] = {}
     for finding in findings:
         by_genes.setdefault((finding.read.gene5, finding.read.gene3), []).append(finding)
     for finding in findings:
-        if _has_nowhere(finding.read) and not finding.read.call.problem:
+        others: list[FusionFinding] = []
+        if _is_vague(finding.read) and not finding.read.call.problem:
             alike = by_genes[finding.read.gene5, finding.read.gene3]
-            others = [o for o in alike if o is not finding and not _has_nowhere(o.read)]
-            if len(others) == 1:
-                others[0].members += finding.members
-                continue
+            others = [o for o in alike if not _is_vague(o.read) and _fits(finding.read, o.read)]
+        if len(others) == 1:
+            others[0].members += finding.members
+            continue
         kept.append(finding)
     return kept
+
+
+def _is_vague(read: ReadCall) -> bool:
+    """Whether a call gives names alone, or exons that may mean several."""
+    is_open = read.place5.other_exons or read.place3.other_exons
+    return bool(is_open) or _has_nowhere(read)
+
+
+def _fits(vague: ReadCall, other: ReadCall) -> bool:
+    """Whether a located call can be what one by names or open exons means."""
+    if _has_nowhere(vague):
+        return not other.call.problem
+    sides = ((vague.place5, other.place5), (vague.place3, other.place3))
+    return all(
+        theirs.exon in (mine.exon, *mine.other_exons) if mine.exon is not None else True
+        for mine, theirs in sides
+    )
 
 
 # Roles ------------------------------------------------------------------------------------------
@@ -243,44 +308,56 @@ def find_partner_gene(read: ReadCall) -> str:
 
 
 def _look_up(finding: FusionFinding, site_groups: Sequence[str]) -> None:
+    """Look up what is published of it; nothing for a kinase that is written first.
+
+    Published fusions have the kinase last, so that theirs is no record of the other order.
+    """
     read = finding.read
-    if not read.kinase:
+    if not read.kinase or "kinase_first" in read.flags or "reversed" in read.flags:
         return
     partner = find_partner_gene(read)
-    finding.record = find_partner(read.kinase, partner)
+    kinases = (read.kinase, *load_kinases().expand(read.kinase))
+    records = [find_partner(kinase, partner) for kinase in dict.fromkeys(kinases)]
+    finding.record = next((record for record in records if record.is_in_imt), records[0])
     if site_groups and finding.record.is_in_imt:
-        finding.is_usual_at_site = is_known_at_site(read.kinase, partner, site_groups)
+        finding.is_usual_at_site = is_usual_at_site(finding.record, site_groups)
 
 
-def _list_known(finding: FusionFinding) -> tuple[str, ...]:
+def _list_known(finding: FusionFinding) -> Iterator[str]:
+    frames = {member.frame for member in finding.members}
+    if {Frame.IN, Frame.OUT} <= frames:
+        yield "calls_disagree"
     if finding.record is None or finding.read.kinase_side != Side.THREE.value:
-        return ()
+        return
     if not finding.record.is_in_imt:
-        return ("not_known_in_imt",)
-    return ("unusual_at_site",) if finding.is_usual_at_site is False else ()
+        yield "not_known_in_imt"
+    elif finding.is_usual_at_site is False:
+        yield "unusual_at_site"
 
 
 def _decide_role(finding: FusionFinding) -> FindingRole:
     """Give what a finding is: the first of the roles that its flags or its kinase ask for."""
     read = finding.read
-    flags = set(read.flags)
+    flags = set(read.flags) | (CONTRADICTED & set(finding.flags))
     known = load_flags()
     roles = {known[flag].role for flag in flags}
-    # Where the caller says in frame and the tables out, nobody is dismissed: one of them may hold
-    # another transcript.
-    is_out = read.frame is Frame.OUT and "frame_disagrees" not in flags
+    # Where frames contradict each other nobody is dismissed: one may hold another transcript. A
+    # kinase at the 5' end is whole whatever the frame of its partner.
+    is_out = read.frame is Frame.OUT and not flags & (CONTRADICTED | {"partner_out_of_frame"})
     is_broken = is_out or read.domain in (DomainState.CUT, DomainState.ABSENT)
-    is_open = flags & {"stop_not_excluded", "order_unknown"}
-    # Words of a caller never hide a kinase that is whole and in frame; they leave it possible.
-    is_whole = read.frame is Frame.IN and read.domain is DomainState.WHOLE
+    # Words of a caller never hide a kinase that is whole and not out of frame; they leave it
+    # possible.
+    is_whole = not is_out and read.domain is DomainState.WHOLE
     is_noise = Role.NOISE in roles or "read_through" in flags
+    is_driver = is_whole and read.frame is Frame.IN and not (flags & _OPEN or is_noise)
     checks = (
         (FindingRole.NOT_INTERPRETED, bool(read.call.problem)),
         (FindingRole.RECIPROCAL, bool(flags & {"reversed", "reciprocal"})),
         (FindingRole.NOISE, is_noise and not is_whole),
-        (FindingRole.PASSENGER, not read.kinase or "antisense" in flags),
+        (FindingRole.ANTISENSE, "antisense" in flags),
+        (FindingRole.PASSENGER, not read.kinase),
         (FindingRole.NOT_PRODUCTIVE, is_broken or "stop_before_junction" in flags),
-        (FindingRole.DRIVER, is_whole and not is_open and not is_noise),
+        (FindingRole.DRIVER, is_driver),
     )
     return next((role for role, is_so in checks if is_so), FindingRole.POSSIBLE_DRIVER)
 
@@ -293,6 +370,7 @@ def _name_reciprocals(findings: Sequence[FusionFinding]) -> None:
         if f.role in (FindingRole.DRIVER, FindingRole.POSSIBLE_DRIVER)
     }
     for finding in findings:
+        _turn_back(finding, drivers)
         driver = drivers.get((finding.read.gene3, finding.read.gene5))
         if driver is None or driver is finding:
             continue
@@ -306,12 +384,21 @@ def _name_reciprocals(findings: Sequence[FusionFinding]) -> None:
         finding.flags = tuple(dict.fromkeys((*finding.flags, "reciprocal")))
 
 
+def _turn_back(finding: FusionFinding, drivers: Mapping[tuple[str, str], FusionFinding]) -> None:
+    """Read a call of unknown order as it is written, where another one is the driver already."""
+    read = finding.read
+    driver = drivers.get((read.gene5, read.gene3))
+    if driver is None or driver is finding or driver.role is not FindingRole.DRIVER:
+        return
+    finding.read = read.other or read
+
+
 _ORDER = {role: place for place, role in enumerate(FindingRole)}
 
 
 def _rank_finding(finding: FusionFinding) -> tuple[int, bool, bool, int, int, str]:
     read, record = finding.read, finding.record
-    is_own = read.kinase in load_kinases().names
+    is_own = read.kinase in (*load_kinases().names, *load_kinases().groups)
     reads = (finding.split_reads or 0) + (finding.spanning_pairs or 0)
     return (
         _ORDER[finding.role],

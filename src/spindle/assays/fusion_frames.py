@@ -8,11 +8,15 @@ Unknown is a value: where something is not known, no frame is worked out.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
 from spindle.assays.fusion_places import Place, PlaceKind, Side, list_other_places
+from spindle.cases.absence import UNKNOWN, Absent
+from spindle.knowledge.fusions import Frame as PublishedFrame
+from spindle.knowledge.fusions import find_junctions
 from spindle.knowledge.kinase_domains import load_kinase_domains
 from spindle.knowledge.transcripts import CODON, Domain, load_domains, load_transcripts
 
@@ -43,21 +47,83 @@ class FrameRead:
     basis: str
     """How it is known, or why it is not, in a sentence."""
     may_stop: bool = False
-    """Whether kept bases of an intron may hold a stop codon that nobody has seen."""
+    """Whether kept bases of an intron, or inserted ones, may hold a stop codon that nobody has
+    seen."""
+    is_published: bool = False
+    """Whether a junction of the same exons is published, though the tables call it out of frame."""
 
 
-def read_frame(place5: Place, place3: Place) -> FrameRead:
-    """Give the reading frame by the tables of exons."""
+_BETWEEN = re.compile(r"\|([^|]*)\|")
+
+
+def read_inserted(sequence: str) -> str | Absent:
+    """Give the bases that stand between the two genes in a sequence across the junction.
+
+    Parameters
+    ----------
+    sequence:
+        `|` at the junction; inserted bases stand between two of them. Empty when none is written.
+
+    Returns
+    -------
+    str or Absent
+        The bases in small letters, empty for none; unknown when they can't be read.
+    """
+    if "|" not in sequence or (found := _BETWEEN.search(sequence)) is None:
+        return ""
+    bases = found[1].lower()
+    return bases if set(bases) <= set("acgtu") else UNKNOWN
+
+
+def read_frame(place5: Place, place3: Place, inserted: str | Absent = "") -> FrameRead:
+    """Give the reading frame by the tables of exons.
+
+    Parameters
+    ----------
+    inserted:
+        Bases between the two genes, that belong to neither; unknown when they can't be read.
+    """
     if why := _explain_unknown(place5, place3):
+        return FrameRead(Frame.UNKNOWN, why)
+    if isinstance(inserted, Absent):
+        why = "Bases stand between the two genes that can't be read, so the frame is not known."
         return FrameRead(Frame.UNKNOWN, why)
     if place5.is_two_things or place3.is_two_things:
         return _read_two_ways(place5, place3)
-    frame = _divide(place5, place3, has_introns=True)
+    frame = _divide(place5, place3, has_introns=True, inserted=len(inserted))
     kept = place5.intron_bases + place3.intron_bases
     said = "Counted in coding bases of the two MANE transcripts"
-    if kept:
-        said += f", with {kept} bases of an intron that the transcript keeps"
-    return FrameRead(frame, f"{said}.", may_stop=bool(kept))
+    more = [_count_bases(kept, "of an intron that the transcript keeps")] if kept else []
+    more += [_count_bases(len(inserted), f"between the genes ({inserted})")] if inserted else []
+    said = f"{said}, with {' and '.join(more)}" if more else said
+    return FrameRead(frame, f"{said}.", may_stop=bool(kept or inserted))
+
+
+def _count_bases(number: int, which: str) -> str:
+    return f"{number:,} {'base' if number == 1 else 'bases'} {which}"
+
+
+def find_published(place5: Place, place3: Place) -> tuple[str, ...]:
+    """Give the facts that print a junction of these very exons, and do not call it out of frame.
+
+    A place without a whole exon at the junction has none. Numbers count as MANE's or as papers'.
+    """
+    numbers = [_list_numbers(place) for place in (place5, place3)]
+    rows = [
+        row
+        for five in numbers[0]
+        for three in numbers[1]
+        for row in find_junctions(place3.name.symbol, place5.name.symbol, five, three)
+    ]
+    return tuple(dict.fromkeys(row.fact.id for row in rows if row.frame is not PublishedFrame.OUT))
+
+
+def _list_numbers(place: Place) -> tuple[int, ...]:
+    if place.exon is None or place.kind is PlaceKind.WITHIN_EXON or place.intron_bases:
+        return ()
+    older = place.exon_older
+    is_one = bool(place.other_exons) or older is None or older == place.exon
+    return (place.exon,) if is_one or older is None else (place.exon, older)
 
 
 def _explain_unknown(place5: Place, place3: Place) -> str:
@@ -106,9 +172,9 @@ def _is_genomic(place5: Place, place3: Place) -> bool:
     return any(place.intron_bases == 0 or place.is_two_things for place in introns)
 
 
-def _divide(place5: Place, place3: Place, *, has_introns: bool) -> Frame:
+def _divide(place5: Place, place3: Place, *, has_introns: bool, inserted: int = 0) -> Frame:
     kept = place5.intron_bases + place3.intron_bases if has_introns else 0
-    remainder = (place5.coding_before + kept - place3.coding_before) % CODON
+    remainder = (place5.coding_before + kept + inserted - place3.coding_before) % CODON
     return Frame.IN if remainder == 0 else Frame.OUT
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from spindle.assays.fusion_calls import ReadCall
+from spindle.assays.fusion_frames import read_inserted
 from spindle.assays.fusion_places import Place, PlaceKind, Side
 from spindle.cases.absence import Absent
 from spindle.cases.observations import SequencingMethod
@@ -21,15 +22,25 @@ _DETECTION = {SequencingMethod.RNA: "observed", SequencingMethod.DNA: "inferred"
 
 
 def write_hgvs(read: ReadCall) -> str:
-    """Give the adjoined transcript by HGVS's rule; empty where it can't be said."""
+    """Give the adjoined transcript by HGVS's rule; empty where it can't be said.
+
+    A breakpoint of DNA shows no transcript, so that it has none. Bases between the genes stand
+    between them.
+    """
+    if read.call.method is SequencingMethod.DNA:
+        return ""
     five, three = read.place5, read.place3
     if not _is_exact(five) or not _is_exact(three):
         return ""
     assert five.transcript is not None
     assert three.transcript is not None
+    inserted = read_inserted(read.call.sequence)
+    if isinstance(inserted, Absent):
+        return ""
+    between = inserted.replace("t", "u") + "::" if inserted else ""
     last = _count_base(five.transcript, (five.cut or 0) - 1)
     first = _count_base(three.transcript, three.cut or 0)
-    return f"{five.transcript.refseq}:r.?_{last}::{three.transcript.refseq}:r.{first}_?"
+    return f"{five.transcript.refseq}:r.?_{last}::{between}{three.transcript.refseq}:r.{first}_?"
 
 
 def _is_exact(place: Place) -> bool:

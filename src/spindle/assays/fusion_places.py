@@ -15,6 +15,7 @@ from functools import lru_cache
 from spindle.cases.fusion_calls import Build
 from spindle.cases.observations import SequencingMethod
 from spindle.knowledge.gene_names import GeneName, read_gene_name
+from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.transcripts import (
     Spot,
     Transcript,
@@ -101,6 +102,8 @@ class Place:
 
 
 NO_TRANSCRIPT = "{} is outside the tables, so nothing is located in it."
+NO_GENE = "No gene is named on one side, so nothing is located there."
+A_GROUP = "{} stands for several genes ({}), so nothing is located in it."
 NO_POSITION = "Neither a position nor an exon is written for {}."
 NO_BUILD = "The genome build is not known, so the position in {} is not located."
 WRONG_CHROMOSOME = "{} lies on chromosome {}, and the position on {}."
@@ -126,7 +129,7 @@ def place_position(
     name = read_gene_name(gene)
     transcript = load_transcripts().get(name.symbol)
     if transcript is None:
-        return _fail(name, None, side, NO_TRANSCRIPT.format(gene))
+        return _fail(name, None, side, _say_no_transcript(name))
     if chromosome and chromosome.upper() != transcript.chromosome.upper():
         said = WRONG_CHROMOSOME.format(name.symbol, transcript.chromosome, chromosome)
         return _fail(name, transcript, side, said)
@@ -166,7 +169,7 @@ def place_exon(gene: str, side: Side, exon: int) -> Place:
     name = read_gene_name(gene)
     transcript = load_transcripts().get(name.symbol)
     if transcript is None:
-        return _fail(name, None, side, NO_TRANSCRIPT.format(gene))
+        return _fail(name, None, side, _say_no_transcript(name))
     if not 0 < exon <= transcript.exons:
         said = NO_SUCH_EXON.format(name.symbol, transcript.exons, exon)
         return _fail(name, transcript, side, said)
@@ -197,11 +200,18 @@ def place_nowhere(gene: str, side: Side, *, has_build: bool = True) -> Place:
     """Give the place of a side without a position or an exon, or without a build."""
     name = read_gene_name(gene)
     transcript = load_transcripts().get(name.symbol)
-    shown = gene or "a side without a gene"
-    if not has_build:
-        return _fail(name, transcript, side, NO_BUILD.format(shown))
-    wanted = NO_POSITION if transcript else NO_TRANSCRIPT
-    return _fail(name, transcript, side, wanted.format(shown))
+    if transcript is None:
+        return _fail(name, None, side, _say_no_transcript(name))
+    wanted = NO_POSITION if has_build else NO_BUILD
+    return _fail(name, transcript, side, wanted.format(name.symbol))
+
+
+def _say_no_transcript(name: GeneName) -> str:
+    if not name.symbol:
+        return NO_GENE
+    if genes := load_kinases().groups.get(name.symbol):
+        return A_GROUP.format(name.symbol, ", ".join(genes))
+    return NO_TRANSCRIPT.format(name.symbol)
 
 
 def _fail(name: GeneName, transcript: Transcript | None, side: Side, problem: str) -> Place:

@@ -10,9 +10,8 @@ from spindle.knowledge.files import MaybeWords, check_keys, read_entries
 
 FILE = "fusion_confirmations.toml"
 CONDITIONS = (
-    "dna_only", "rna_only", "one_caller", "frame_unknown", "frame_disagrees", "has_kinase",
-    "has_stain", "has_pattern", "order_unknown", "build_unknown", "read_through", "located",
-    "not_located", "partner_unknown",
+    "dna_only", "one_caller", "frame_disagrees", "has_kinase", "has_stain", "order_unknown",
+    "build_unknown", "read_through", "located", "not_located", "partner_unknown", "member_unknown",
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -35,7 +35,8 @@ class Flag:
     role: Role
     """What it makes of a call."""
     words: frozenset[str]
-    """Words of callers that raise it, without capitals."""
+    """Words of callers that raise it, without capitals; `caller:word` for those that mean it in
+    the files of one caller only."""
     genes: tuple[str, ...]
     """Beginnings of gene names that raise it, in capitals."""
     source: str
@@ -84,13 +85,20 @@ def _index_words() -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=16_384)
-def find_flags_of_words(words: str) -> tuple[str, ...]:
-    """Give the flags that one item of a caller's remarks raises."""
+def find_flags_of_words(words: str, caller: str = "") -> tuple[str, ...]:
+    """Give the flags that one item of a caller's remarks raises.
+
+    Parameters
+    ----------
+    caller:
+        Id of the format, for words that mean another thing in others.
+    """
     plain = words.strip().strip("\"'[]").lower()
     index = _index_words()
     # "INTRACHROMOSOMAL[chr2:12.25Mb]" and "deletion/read-through/5'-5'" name more than one thing.
     parts = [plain, plain.split("[")[0], plain.split(":")[0], *plain.split("/")]
-    return tuple(dict.fromkeys(flag for part in parts for flag in index.get(part, ())))
+    keys = [key for part in parts for key in (part, f"{caller}:{part}")]
+    return tuple(dict.fromkeys(flag for key in keys for flag in index.get(key, ())))
 
 
 @lru_cache(maxsize=65_536)
@@ -98,8 +106,3 @@ def find_flags_of_gene(gene: str) -> tuple[str, ...]:
     """Give the flags that the name of a gene raises."""
     capitals = gene.upper()
     return tuple(flag.id for flag in load_flags().values() if capitals.startswith(flag.genes))
-
-
-def list_says(flags: Iterable[str]) -> tuple[str, ...]:
-    """Give what each flag says."""
-    return tuple(load_flags()[flag].says for flag in flags)

@@ -117,6 +117,11 @@ class FusionFact:
         return self.evidence is Evidence.IMT
 
     @property
+    def is_counted(self) -> bool:
+        """Whether the row says how many patients had this very partner."""
+        return len(self.partners) == 1 and (isinstance(self.fact.n, int) or self.cases > 0)
+
+    @property
     def patients(self) -> int:
         """Published patients with the fusion; 0 where several partners are counted as one."""
         if len(self.partners) > 1:
@@ -145,7 +150,10 @@ class PartnerRecord:
     partner: str
     """Partner gene."""
     patients: int
-    """Published patients with IMT or its variant; series may overlap, so it is an upper bound."""
+    """Patients with IMT or its variant whom sources count; they may overlap between series, and
+    `uncounted` sources may hold more."""
+    uncounted: int
+    """Sources that report it in IMT or its variant without a count of this partner."""
     sites: tuple[SiteCount, ...]
     """By group of sites, the most patients first."""
     entities: tuple[str, ...]
@@ -278,6 +286,7 @@ def find_partner(kinase: str, partner: str) -> PartnerRecord:
         kinase=kinase,
         partner=partner,
         patients=sum(row.patients for row in imt),
+        uncounted=len(_unique(row.fact.source.id for row in imt if not row.is_counted)),
         sites=_count_sites(imt),
         entities=_unique(row.entity for row in imt),
         patterns=tuple(dict.fromkeys(row.pattern for row in ordered if row.pattern is not None)),
@@ -355,6 +364,19 @@ def _make_pattern(kinase: str, pattern: StainPattern, rows: list[FusionFact]) ->
 def _is_of_a_site(row: FusionFact) -> bool:
     """Give whether a pattern was counted at a site whatever the partner, in tumours not chosen."""
     return ANY in row.partners and row.among is not Among.SELECTED
+
+
+def is_usual_at_site(record: PartnerRecord, site_groups: Iterable[str]) -> bool | None:
+    """Give whether the fusion was published in IMT at any of the groups of sites.
+
+    Returns
+    -------
+    bool or None
+        None where it was not, and a source that counts every site together may have had one there.
+    """
+    if is_known_at_site(record.kinase, record.partner, site_groups):
+        return True
+    return None if any(count.site_group == ANY for count in record.sites) else False
 
 
 def is_known_at_site(kinase: str, partner: str, site_groups: Iterable[str]) -> bool:

@@ -48,7 +48,14 @@ class Kinases:
 
     def has_stain(self, kinase: str) -> bool:
         """Give whether any stain that is read asks about the kinase."""
-        return any(kinase in self.expand(asked) for asked in self.markers.values())
+        return bool(self.name_stain(kinase))
+
+    def name_stain(self, kinase: str) -> str:
+        """Give the marker of the stain that asks about a kinase or a group; empty for none."""
+        for marker, asked in self.markers.items():
+            if kinase == asked or kinase in self.expand(asked):
+                return marker
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

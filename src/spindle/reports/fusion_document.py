@@ -28,7 +28,9 @@ Document = dict[str, Any]
 
 def make_fusion_document(report: FusionReport) -> Document:
     """Give what the fusion files of a patient say, as plain types for JSON."""
-    calls = [describe_finding(finding) for finding in report.findings]
+    calls = [
+        describe_finding(finding, is_site_asked=bool(report.site)) for finding in report.findings
+    ]
     shown = {flag: None for call in calls for flag in call["flags"]}
     return {
         "notice": NOTICE,
@@ -61,7 +63,7 @@ def _describe_file(file: FileRead) -> Document:
     }
 
 
-def describe_finding(finding: FusionFinding) -> Document:
+def describe_finding(finding: FusionFinding, *, is_site_asked: bool = False) -> Document:
     """Give one finding: what it is, what it rests on, and every row that shows it."""
     read = finding.read
     return {
@@ -74,21 +76,25 @@ def describe_finding(finding: FusionFinding) -> Document:
         "caller_frames": _list_caller_frames(finding),
         "kinase": _say(read.kinase),
         "kinase_domain": read.domain.value,
-        "exon5": _say(read.place5.exon),
-        "exon3": _say(read.place3.exon),
-        "exon5_legacy": _say(read.place5.exon_older),
-        "exon3_legacy": _say(read.place3.exon_older),
+        "exon5": _say_exon(read.place5),
+        "exon3": _say_exon(read.place3),
+        "exon5_legacy": _say_older(read.place5),
+        "exon3_legacy": _say_older(read.place3),
         "orientation": read.orientation.value,
         "reciprocal_of": finding.reciprocal_of or None,
-        "known_in_imt": _describe_known(finding),
+        "known_in_imt": _describe_known(finding, is_site_asked=is_site_asked),
         "flags": list(finding.flags),
         "confirm_with": list(list_confirmations(finding)),
         "hgvs": _say(write_hgvs(read)),
         "vicc": describe_vicc(read),
         "callers": list(finding.callers),
+        "evidence": finding.evidence.value,
         "split_reads": _say(finding.split_reads),
         "spanning_pairs": _say(finding.spanning_pairs),
-        "sides": [_describe_place(place) for place in (read.place5, read.place3)],
+        "sides": [
+            _describe_place(place, end)
+            for place, end in ((read.place5, read.call.end5), (read.place3, read.call.end3))
+        ],
         "protein": _describe_protein(finding),
         "provenance": [_describe_member(member) for member in finding.members],
     }
@@ -104,7 +110,16 @@ def _list_caller_frames(finding: FusionFinding) -> list[Document]:
     return [{"caller": caller, "words": words} for caller, words in said]
 
 
-def _describe_known(finding: FusionFinding) -> Document:
+def _say_exon(place: Place) -> Any:
+    """Give the exon by MANE's numbering; unknown where the written number may mean two."""
+    return UNKNOWN if place.other_exons else _say(place.exon)
+
+
+def _say_older(place: Place) -> Any:
+    return UNKNOWN if place.other_exons else _say(place.exon_older)
+
+
+def _describe_known(finding: FusionFinding, *, is_site_asked: bool) -> Document:
     """Give what is published of the fusion in IMT; unknown without a kinase and a partner."""
     record = finding.record
     if record is None or not find_partner_gene(finding.read):
@@ -114,9 +129,11 @@ def _describe_known(finding: FusionFinding) -> Document:
         "is_known": record.is_in_imt,
         "is_only_a_name": record.is_only_a_name,
         "patients": record.patients,
+        "uncounted_sources": record.uncounted,
         "sites": [
             {"site_group": site.site_group, "patients": site.patients} for site in record.sites
         ],
+        "is_site_asked": is_site_asked,
         "is_published_at_site": UNKNOWN if usual is None else usual,
         "stain_patterns": [pattern.value for pattern in record.patterns],
         "sources": list(record.sources),
@@ -124,7 +141,8 @@ def _describe_known(finding: FusionFinding) -> Document:
     }
 
 
-def _describe_place(place: Place) -> Document:
+def _describe_place(place: Place, end: CalledEnd) -> Document:
+    """Give one side; `exons_possible` where the written number may mean several of MANE's."""
     transcript = place.transcript
     return {
         "gene": _say(place.name.symbol),
@@ -133,9 +151,10 @@ def _describe_place(place: Place) -> Document:
         "refseq": transcript.refseq if transcript else UNKNOWN,
         "ensembl": transcript.ensembl if transcript else UNKNOWN,
         "kind": place.kind.value,
-        "exon": _say(place.exon),
-        "exon_legacy": _say(place.exon_older),
-        "other_exons": list(place.other_exons),
+        "exon": _say_exon(place),
+        "exon_legacy": _say_older(place),
+        "exon_written": _say(end.exon),
+        "exons_possible": [place.exon, *place.other_exons] if place.other_exons else [],
         "exons": transcript.exons if transcript else UNKNOWN,
         "bases_into_intron": _count_intron(place),
         "intron_bases_kept": place.intron_bases,
@@ -145,7 +164,7 @@ def _describe_place(place: Place) -> Document:
 
 
 def _is_open(place: Place) -> bool:
-    return place.transcript is None or place.cut is None
+    return place.transcript is None or place.cut is None or bool(place.other_exons)
 
 
 def _count_intron(place: Place) -> Any:

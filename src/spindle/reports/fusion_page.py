@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from spindle.reports.fusion_text import (
     DOMAINS,
+    EVIDENCE,
     FRAMES,
     METHODS,
     NO_FUSION,
@@ -16,8 +17,11 @@ from spindle.reports.fusion_text import (
     part_calls,
     say_callers,
     say_exon,
+    say_junction,
     say_known,
     say_reads,
+    say_reciprocal,
+    say_why,
 )
 from spindle.reports.page_templates import make_environment, read_style
 from spindle.reports.plots.fusion_protein import draw_fusion
@@ -58,7 +62,16 @@ def build_view(document: Document) -> dict[str, Any]:
             for number, call in enumerate(shown, 1)
         ],
         "rest": [
-            {"call": call, "role": ROLES[call["role"]], "reads": say_reads(call)} for call in rest
+            {
+                "call": call,
+                "role": ROLES[call["role"]],
+                "why": f"{say_junction(call)}; {say_why(call)}"
+                if call["role"] == "not_productive"
+                else "",
+                "of": say_reciprocal(call).removeprefix(" of ").strip(" ()"),
+                "reads": say_reads(call),
+            }
+            for call in rest
         ],
         "nothing": "" if calls else NO_FUSION,
     }
@@ -73,6 +86,7 @@ def _view_call(call: Document, flags: Mapping[str, str], identity: str) -> dict[
         "exons": [say_exon(side) for side in call["sides"]],
         "reads": say_reads(call),
         "callers": join_words(call["callers"]),
+        "evidence": EVIDENCE[call["evidence"]],
         "callers_say": say_callers(call),
         "known": say_known(call["known_in_imt"]),
         "flags": [flags[flag] for flag in call["flags"] if flag not in SILENT_FLAGS],

@@ -16,6 +16,7 @@ ROLES: Mapping[str, str] = {
     "not_productive": "not productive",
     "reciprocal": "reciprocal or reversed",
     "noise": "read-through or noise",
+    "antisense": "read against the direction of a gene",
     "passenger": "no kinase of the tables",
     "not_interpreted": "not interpreted",
 }
@@ -26,6 +27,12 @@ DOMAINS = {
     "cut": "kinase domain cut",
     "absent": "kinase domain absent",
     "unknown": "kinase domain unknown",
+}
+EVIDENCE = {
+    "rna_and_dna": "in RNA and in DNA",
+    "several_callers": "by several callers",
+    "one_caller": "by one caller",
+    "words": "by names or exons alone, without positions or reads",
 }
 METHODS = {"rna_sequencing": "RNA", "dna_sequencing": "DNA"}
 # Flags that say what a fusion is rather than what to look at; they stand in its first line already.
@@ -88,8 +95,10 @@ def _write_file(file: Document) -> Iterator[str]:
     version = "" if file["caller_version"] == "unknown" else f" {file['caller_version']}"
     method = METHODS.get(file["method"], "RNA or DNA not said")
     counted = write_count(file["calls"], "call")
-    yield from _wrap(f"{file['file']}: {file['caller']}{version}, {method}, {counted}.")
-    yield from _wrap(f"Build: {file['build_basis']}", "  ", "  ")
+    facts = [f"{file['caller']}{version}", method, counted] if file["caller"] else [counted]
+    yield from _wrap(f"{file['file']}: {', '.join(facts)}.")
+    if file["calls"]:
+        yield from _wrap(f"Build: {file['build_basis']}", "  ", "  ")
     if file["not_interpreted"]:
         said = f"{write_count(file['not_interpreted'], 'row')} not interpreted, kept below."
         yield from _wrap(said, "  ", "  ")
@@ -100,14 +109,41 @@ def _write_file(file: Document) -> Iterator[str]:
 
 def say_exon(side: Document) -> str:
     """Give a side's exon by MANE and by papers: `exon 35 (34 in papers)`."""
+    if side["exons_possible"]:
+        which = " or ".join(map(str, side["exons_possible"]))
+        return f"exon {which} of MANE (written {side['exon_written']})"
     if side["exon"] == "unknown":
-        return "exon unknown"
+        written = side["exon_written"]
+        return "exon unknown" if written == "unknown" else f"exon not located (written {written})"
     older = side["exon_legacy"]
     shown = f" ({older} in papers)" if older not in ("unknown", side["exon"]) else ""
     inside = side["bases_into_intron"]
     is_inside = isinstance(inside, int) and inside
     intron = f", {write_count(inside, 'base')} into the intron" if is_inside else ""
     return f"exon {side['exon']}{shown}{intron}"
+
+
+def say_junction(call: Document) -> str:
+    """Give the exons of both sides: `exon 13 to exon 29`."""
+    return " to ".join(say_exon(side) for side in call["sides"])
+
+
+def say_why(call: Document) -> str:
+    """Give why no working kinase can arise from it: its domain, or its frame."""
+    is_lost = call["kinase_domain"] in ("cut", "absent")
+    return DOMAINS[call["kinase_domain"]] if is_lost else FRAMES[call["frame"]]
+
+
+def say_reciprocal(call: Document) -> str:
+    """Give of which driver it is the other product, or what it shows when none is called."""
+    if call["reciprocal_of"]:
+        return f" of {call['reciprocal_of']}"
+    if call["role"] != "reciprocal" or call["kinase"] == "unknown":
+        return ""
+    return (
+        f" (it shows a break of {call['kinase']}; the fusion that keeps the kinase is not called "
+        "here, which does not exclude it)"
+    )
 
 
 def say_reads(call: Document) -> str:
@@ -137,14 +173,32 @@ def say_known(known: Document) -> str:
     if not known["is_known"]:
         listed = "; it stands in lists or in other tumours only" if known["is_only_a_name"] else ""
         return f"no source here reports it in an IMT{listed}"
-    patients = f"up to {write_count(known['patients'], 'patient')}" if known["patients"] else "yes"
+    patients = say_patients(known)
     sites = join_words(
         [site["site_group"].replace("_", " ") for site in known["sites"]
          if site["site_group"] != "any"]
     )  # fmt: skip
     where = f"; sites: {sites}" if sites else ""
-    here = {True: "; published at this site", False: "; not published at this site"}
-    return f"{patients}{where}{here.get(known['is_published_at_site'], '')}"
+    not_said = "; whether at this site, its sources do not say" if known["is_site_asked"] else ""
+    here = {
+        "True": "; published at this site",
+        "False": "; not published at this site",
+        "unknown": not_said,
+    }
+    return f"{patients}{where}{here[str(known['is_published_at_site'])]}"
+
+
+def say_patients(known: Document) -> str:
+    """Give how many patients are counted, and how many sources count none."""
+    more, patients = known["uncounted_sources"], known["patients"]
+    if not patients:
+        return f"reported in {write_count(more, 'source')}, without a count"
+    counted = f"{write_count(patients, 'patient')} counted in the sources held here"
+    if patients > 1:
+        counted += ", who may overlap"
+    if not more:
+        return counted
+    return f"{counted}; {write_count(more, 'source')} {'gives' if more == 1 else 'give'} no count"
 
 
 def _write_call(call: Document, flags: Mapping[str, str]) -> Iterator[str]:
@@ -159,7 +213,10 @@ def _write_call(call: Document, flags: Mapping[str, str]) -> Iterator[str]:
         ("Junction", f"{sides}."),
         ("Frame", f"{call['frame_basis']}{say_callers(call)}"),
         ("HGVS", "" if call["hgvs"] == "unknown" else call["hgvs"]),
-        ("Seen by", f"{join_words(call['callers'])}; {say_reads(call)}."),
+        (
+            "Seen by",
+            f"{join_words(call['callers'])}; {EVIDENCE[call['evidence']]}; {say_reads(call)}.",
+        ),
         ("In IMT", f"{say_known(call['known_in_imt'])}."),
     )
     for lead, text in rows:
@@ -192,6 +249,8 @@ def _write_rest(calls: Sequence[Document]) -> Iterator[str]:
 def _name_rest(call: Document) -> str:
     if call["role"] == "not_interpreted":
         where = call["provenance"][0]
-        return f"{where['file']} line {where['line']} ({where['problem']})"
-    of = f" of {call['reciprocal_of']}" if call["reciprocal_of"] else ""
-    return f"{call['name']}{of}"
+        words = f"{where['words']!r}, " if where["words"] else ""
+        return f"{words}{where['file']} line {where['line']} ({where['problem']})"
+    if call["role"] == "not_productive":
+        return f"{call['name']} ({say_junction(call)}; {say_why(call)})"
+    return f"{call['name']}{say_reciprocal(call)}"
