@@ -24,7 +24,7 @@ _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _MIXED = re.compile("[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]")
 MIXED = "A word holds a Cyrillic letter that looks like a Latin one."
 _HEAD = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?")
-_ENTRY_HEAD = re.compile(r"\s*\[\[\s*([\w.-]+)\s*\]\]\s*(?:#.*)?")
+_ENTRY_HEAD = re.compile(r"^[ \t]*\[\[[ \t]*([\w.-]+)[ \t]*\]\][ \t\r]*(?:#.*)?$", re.MULTILINE)
 _KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 
 
@@ -125,12 +125,13 @@ def find_long_number(text: str) -> int:
 
 def find_table_lines(text: str, table: str) -> list[int]:
     """Give the line numbers at which an entry of the table begins."""
-    lines = enumerate(text.splitlines(), 1)
-    return [
-        number
-        for number, line in lines
-        if "[[" in line and (head := _ENTRY_HEAD.fullmatch(line)) and head[1] == table
-    ]
+    found, number, seen = [], 1, 0
+    for head in _ENTRY_HEAD.finditer(text):
+        number += text.count("\n", seen, head.start())
+        seen = head.start()
+        if head[1] == table:
+            found.append(number)
+    return found
 
 
 def find_key_line(text: str, key: str) -> int:
