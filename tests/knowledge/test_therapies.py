@@ -87,7 +87,10 @@ def test_nothing_holds_a_dose() -> None:
         ("crizotinib.advl0912", 12, 14, 57, 98),
         ("crizotinib.a8081013", 6, 9, 30, 93),
         ("crizotinib.a8081013-fda", 5, 7, None, None),
+        ("crizotinib.fudan-30", 13, 16, None, None),
+        ("crizotinib.fudan-11", 6, 7, None, None),
         ("ceritinib.fischer", 7, 10, 33, 93),
+        ("ceritinib.fudan-11", 2, 2, None, None),
         ("entrectinib.ntrk", 32, 44, 57.2, 85.0),
         ("entrectinib.ros1", 13, 20, 40.8, 84.6),
         ("methotrexate-vinblastine.epssg", 8, 10, None, None),
@@ -109,6 +112,26 @@ def test_a_printed_interval_holds_the_share(trial: Trial) -> None:
     if trial.low is not None and isinstance(trial.fact.n, int) and isinstance(trial.fact.of, int):
         assert trial.low <= 100 * trial.fact.n / trial.fact.of <= (trial.high or 0)
     assert trial.patients >= (trial.fact.of if isinstance(trial.fact.of, int) else 1)
+
+
+def test_only_what_names_the_drugs_before_says_so() -> None:
+    """TRIDENT-1, Shaw 2019, Takeyasu 2021, Reinhart 2020, Fudan 2018."""
+    told = {trial.fact.id: trial.earlier for trial in TRIALS if trial.earlier}
+    assert {name for name, earlier in told.items() if earlier == "none"} == {
+        "trials.alectinib.takeyasu", "trials.lorlatinib.ros1-lung-naive",
+        "trials.repotrectinib.ntrk-naive", "trials.repotrectinib.ros1-lung-naive",
+    }  # fmt: skip
+    after = {trial.fact.id for trial in TRIALS if trial.is_pretreated}
+    assert after | {name for name, earlier in told.items() if earlier == "none"} == set(told)
+    assert "trials.crizotinib.create-2021.alk-positive" not in told
+
+
+def test_a_drug_of_two_kinases_asks_what_belongs_to_the_kinase() -> None:
+    entrectinib = load_therapies()["entrectinib"]
+    assert entrectinib.find_setting(["NTRK1"]).asks.startswith("labels for an NTRK fusion")
+    assert entrectinib.find_setting(["ROS1"]).needs == ()
+    assert entrectinib.find_setting(["ROS1", "NTRK1"]).needs == entrectinib.needs
+    assert entrectinib.find_setting([]).needs == entrectinib.needs
 
 
 def test_a_count_worked_out_from_a_percentage_is_marked_as_inferred() -> None:
@@ -386,6 +409,13 @@ RESISTANCE: dict[str, Any] = {
         (make_therapy, THERAPY | {"gravest": "A.", "gravest_facts": ["harm.nsaid.heart"]},
          "none of its harms"),
         (make_therapy, THERAPY | {"own_needs": [["progressed"]]}, "without the other"),
+        (make_therapy, THERAPY | {"settings": [{"setting": "x"}]}, "kinases"),
+        (make_therapy, THERAPY | {"settings": [{"kinases": ["ROS1"], "setting": "x"}]},
+         "'ROS1' is not known"),
+        (make_therapy, THERAPY | {"kinases": ["ROS1"], "settings": [
+            {"kinases": ["ROS1"], "setting": "x"}]}, "asks for nothing"),
+        (make_therapy, THERAPY | {"kinases": ["ROS1"], "settings": [
+            {"kinases": ["ROS1"], "setting": "x", "needs": [["rich"]]}]}, "'rich' is not known"),
         (make_indication, INDICATION | {"agent": "aspirin"}, "'aspirin' is not known"),
         (make_indication, INDICATION | {"region": "UK"}, "'UK' is not known"),
         (make_indication, INDICATION | {"facts": []}, "no facts"),

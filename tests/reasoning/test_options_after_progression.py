@@ -176,7 +176,113 @@ def test_ros1_g2032r_after_crizotinib_brings_repotrectinib_with_its_own_count_fi
     assert order(actions).index("repotrectinib") < order(actions).index("crizotinib")
 
 
+# Drugs before, and what was counted after them ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "five", "three", "drug", "first"),
+    [
+        # TRIDENT-1: 24 of 48 after a TRK inhibitor, 23 of 40 without one.
+        ("larotrectinib", "TPM3", "NTRK1", "repotrectinib", (24, 48)),
+        ("", "TPM3", "NTRK1", "repotrectinib", (23, 40)),
+        # Shaw 2019: 14 of 40 after crizotinib, 13 of 21 without a kinase inhibitor.
+        ("crizotinib", "TFG", "ROS1", "lorlatinib", (14, 40)),
+        ("", "TFG", "ROS1", "lorlatinib", (13, 21)),
+        # TRIDENT-1: 21 of 56 after one ROS1 inhibitor, 56 of 71 without one.
+        ("crizotinib", "TFG", "ROS1", "repotrectinib", (21, 56)),
+        ("", "TFG", "ROS1", "repotrectinib", (56, 71)),
+        # A drug against another kinase is none before.
+        ("selpercatinib", "TPM3", "NTRK1", "repotrectinib", (23, 40)),
+    ],
+)
+def test_the_first_result_is_of_patients_with_the_same_drugs_before(
+    before: str, five: str, three: str, drug: str, first: tuple[int, int]
+) -> None:
+    actions = after(before, five, three) if before else act(specimens=fused(five, three))
+    results = option(actions, drug).results
+    assert (results[0].n, results[0].of) == first
+    (naive,) = [result for result in results if "no earlier" in result.says]
+    assert naive == (results[0] if (naive.n, naive.of) == first else results[-1])
+
+
+def test_ceritinib_after_crizotinib_says_what_two_patients_showed() -> None:
+    """Fudan 2018: after progression on crizotinib 2 of 2 responded to ceritinib."""
+    said = "whether ceritinib helps then is open: 2 of 2 patients with an IMT after crizotinib"
+    assert said in option(after("crizotinib", "TPM3", "ALK"), "ceritinib").standing
+    assert said not in option(after("alectinib", "TPM3", "ALK"), "ceritinib").standing
+    assert option(after("crizotinib", "TPM3", "ALK"), "ceritinib").fit.value == "unknown"
+
+
+# What belongs to a drug and its target ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("drug", ["ceritinib", "entrectinib", "repotrectinib", "lorlatinib"])
+def test_a_ros1_option_carries_no_condition_of_ntrk_or_alk(drug: str) -> None:
+    """A girl of 6 with an unresectable TFG::ROS1 tumour and no treatment yet."""
+    found = option(act(patient=aged(6), specimens=fused("TFG", "ROS1")), drug)
+    said = " ".join((found.standing, *found.may_not_apply))
+    assert "NTRK" not in said
+    assert "another ALK inhibitor" not in said
+    assert "Spindle itself asks for progression after treatment" in said
+    assert "The labels ask for" not in found.setting
+    assert "evidence.ros1.own-rule" in found.facts
+
+
+def test_the_labels_conditions_stay_with_the_kinase_that_they_name() -> None:
+    ntrk = act(patient=aged(6), specimens=fused("ETV6", "NTRK3"))
+    for drug in ("entrectinib", "repotrectinib"):
+        reasons = option(ntrk, drug).may_not_apply
+        assert any(reason.startswith("labels for an NTRK fusion ask for") for reason in reasons)
+    alk = option(act(patient=aged(6), specimens=fused("TPM3", "ALK")), "lorlatinib")
+    assert any("published for another ALK inhibitor before" in r for r in alk.may_not_apply)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "fit"), [([], "unknown"), ([{"kind": "recurrence", "has_occurred": True}], "no")]
+)
+def test_surgery_does_not_fit_what_came_back_and_is_called_unresectable(
+    outcomes: list[dict[str, Any]], fit: str
+) -> None:
+    actions = act(treatments=[{"kind": "surgery", "margin": "R0"}], outcomes=outcomes)
+    assert option(actions, "surgery").fit.value == fit
+    said = "recorded as not resectable, and a resection with a clear margin as well"
+    assert any(said in why for why in option(actions, "surgery").may_not_apply) is (fit != "no")
+
+
 # Results ----------------------------------------------------------------------------------------
+
+
+def test_create_is_told_with_both_its_counts_and_the_interval_beside_each() -> None:
+    """CREATE: 6 of 12 for the primary endpoint (21 to 79 %), 8 of 12 later (35 to 90 %)."""
+    actions = act(patient=aged(40), specimens=fused("TPM3", "ALK"))
+    first = option(actions, "crizotinib").results[0]
+    assert "6 of 12 responded to crizotinib, 2 of them completely; this was the primary" in (
+        first.says
+    )
+    assert first.says.index("21.1 to 78.9") < first.says.index("CREATE after a median of 50 months")
+    assert first.says.index("34.9 to 90.1") < first.says.index("83.3 % alive at 3 years")
+    assert set(first.facts) == {
+        "trials.crizotinib.create-2018.alk-positive",
+        "trials.crizotinib.create-2021.alk-positive",
+    }
+
+
+def test_only_the_same_patients_are_told_together() -> None:
+    """A8081013 counted 9 patients, and the FDA decided on 7 of them."""
+    assert load_results()["trials.crizotinib.a8081013-fda"].says.startswith("A8081013, the 7")
+    assert load_results()["trials.crizotinib.fudan-30"].facts == ("trials.crizotinib.fudan-30",)
+
+
+def test_two_counts_of_one_hospital_are_not_added() -> None:
+    """Fudan: 16 patients on crizotinib, among them probably the 7 of the earlier count."""
+    crizotinib = option(act(patient=aged(40), specimens=fused("TPM3", "ALK")), "crizotinib")
+    results = {result.facts[0]: result for result in crizotinib.results}
+    late = results["trials.crizotinib.fudan-30"]
+    assert (late.n, late.of) == (13, 16)
+    assert (late.low, late.high) == (54.4, 96.0)
+    assert "probably among the 16" in results["trials.crizotinib.fudan-11"].says
+    # 8 and 5 of the other two series, and 16.
+    assert "3 retrospective series with 29 patients" in crizotinib.evidence_strength
 
 
 @pytest.mark.parametrize(

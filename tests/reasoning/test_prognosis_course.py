@@ -18,6 +18,8 @@ LUNG = {"sites": [{"name": "lung"}]}
 CLEAR = [{"kind": "surgery", "margin": "R0"}]
 BACK = [{"kind": "recurrence", "has_occurred": True}]
 SPREAD = [{"kind": "metastasis", "has_occurred": True}]
+GROWN = [{"kind": "progression", "has_occurred": True}]
+CRIZOTINIB = [{"kind": "targeted", "agent": "crizotinib"}]
 
 
 def describe(**document: Any) -> Outlook:
@@ -81,7 +83,115 @@ def test_create_stands_first_for_an_advanced_tumour_with_both_kinds(
         assert figures[0].outcome == ADVANCED
         assert "83.3" in figures[0].says
         assert "34.3" in figures[0].says
-        assert any("nobody in CREATE was left without it" in c for c in figures[0].cautions)
+        assert "to 68.5); crizotinib blocks ALK, and nobody in CREATE was left" in figures[0].says
+        assert "had crizotinib already" not in figures[0].says
+
+
+def test_progression_on_crizotinib_after_a_biopsy_is_past_the_series_of_removed_tumours() -> None:
+    """A girl of 10: a biopsy of a lung tumour, crizotinib, progression at 6 months."""
+    outlook = describe(
+        patient={"age_at_diagnosis": {"months": 120.0, "unit_as_reported": "years"}},
+        specimens=[{"kind": "biopsy"}],
+        treatments=CRIZOTINIB,
+        outcomes=GROWN,
+    )
+    assert "0 of 17" not in say(outlook)
+    assert say_ranges(outlook)[0].startswith("Here the tumour has progressed: 12 figures")
+    assert not [words for words in say_ranges(outlook) if words.startswith("Recurrence")]
+    apart = [words for words in say_ranges(outlook)[1:] if "a course not counted apart" in words]
+    assert apart == list(say_ranges(outlook)[1:])
+
+
+@pytest.mark.parametrize(
+    ("document", "is_shown"),
+    [
+        ({"specimens": [{"kind": "biopsy"}]}, False),
+        ({"treatments": [{"kind": "biopsy_only"}]}, False),
+        ({"treatments": CRIZOTINIB}, False),
+        ({"specimens": [{"kind": "biopsy"}, {"kind": "resection"}]}, True),
+        ({"specimens": [{"kind": "biopsy"}], "treatments": CLEAR}, True),
+        ({"specimens": [{"kind": "resection"}], "treatments": CRIZOTINIB}, True),
+        ({}, True),
+    ],
+)
+def test_a_tumour_that_nobody_removed_is_not_shown_what_became_of_removed_ones(
+    document: dict[str, Any], is_shown: bool
+) -> None:
+    outlook = describe(**document)
+    assert ("0 of 17" in say(outlook)) is is_shown
+    left_in = [
+        words for words in say_ranges(outlook) if "do not apply before there is one" in words
+    ]
+    assert bool(left_in) is not is_shown
+
+
+@pytest.mark.parametrize("event", ["recurrence", "progression", "metastasis"])
+def test_no_time_to_a_first_event_is_shown_after_the_event(event: str) -> None:
+    """Casanova 2020: 82.9 % free of an event at 5 years, counted from the start."""
+    child = {"age_at_diagnosis": {"months": 120.0, "unit_as_reported": "years"}}
+    before = say_ranges(describe(patient=child))
+    assert [words for words in before if words.startswith("Event-free survival at 60 months")]
+    outlook = describe(patient=child, outcomes=[{"kind": event, "has_occurred": True}])
+    assert not [words for words in say_ranges(outlook) if words.startswith("Event-free")]
+    said = next(words for words in outlook.limits if "come last and make no range" in words)
+    assert "counts the time to a first event" in said
+
+
+def test_a_tumour_that_can_not_be_removed_still_has_its_first_event_before_it() -> None:
+    outlook = describe(tumour={**LUNG, "is_resectable": False})
+    assert [words for words in say_ranges(outlook) if words.startswith("Event-free survival")]
+
+
+def test_survival_of_a_localised_tumour_is_not_told_of_one_that_has_spread() -> None:
+    """Casanova 2020: 98.1 % alive at 5 years; 59 of the 60 had one localised tumour."""
+    child = {"age_at_diagnosis": {"months": 120.0, "unit_as_reported": "years"}}
+    one = {**LUNG, "focality": "unifocal"}
+    localised = describe(patient=child, tumour={**one, "extent": "localised"})
+    assert [words for words in say_ranges(localised) if "Survival at 60 months" in words]
+    spread = describe(patient=child, tumour={**one, "extent": "metastatic"})
+    assert not [words for words in say_ranges(spread) if "Survival at 60 months" in words]
+    (figure,) = [f for f in spread.figures if f.facts == ("outcomes.casanova-2020.survival",)]
+    assert "nearly all had one localised tumour; here it has spread" in figure.differs
+    assert "59 of the 60 had one localised tumour." in figure.cautions
+
+
+def test_create_says_after_crizotinib_that_it_counts_from_the_beginning_of_crizotinib() -> None:
+    figure = describe(outcomes=[*SPREAD, *GROWN], treatments=CRIZOTINIB).figures[0]
+    assert figure.outcome == ADVANCED
+    assert "count from the beginning of crizotinib in the trial" in figure.says
+    assert figure.says.endswith("This patient has had crizotinib already.")
+
+
+def test_create_says_to_a_child_that_it_took_in_nobody_so_young() -> None:
+    patient = {"age_at_diagnosis": {"months": 96.0, "unit_as_reported": "years"}}
+    figure = describe(patient=patient, outcomes=SPREAD).figures[0]
+    assert figure.differs == ("ages 15 years and older; this patient is 8",)
+    grown = {"age_at_diagnosis": {"months": 408.0, "unit_as_reported": "years"}}
+    assert describe(patient=grown, outcomes=SPREAD).figures[0].differs == ()
+
+
+@pytest.mark.parametrize("event", ["recurrence", "progression"])
+def test_an_earlier_clear_margin_does_not_overrule_that_it_can_not_be_removed_now(
+    event: str,
+) -> None:
+    """A girl of 8: R0, a recurrence at 9 months that is called not resectable."""
+    outlook = describe(
+        tumour={**LUNG, "is_resectable": False},
+        treatments=CLEAR,
+        outcomes=[{"kind": event, "has_occurred": True}],
+    )
+    assert outlook.figures[0].outcome == ADVANCED
+    assert "and can't be removed: " in say_ranges(outlook)[0]
+
+
+def test_figures_of_a_diagnosed_variant_lead_even_the_figures_of_advanced_disease() -> None:
+    """Yu 2016: of 5 patients with the epithelioid variant 1 died of it."""
+    mesentery = {"sites": [{"name": "mesentery"}], "diagnosis": "EIMS"}
+    ranges = say_ranges(describe(tumour=mesentery, outcomes=[*SPREAD, *GROWN]))
+    assert ranges[0].startswith("Death in the epithelioid variant: 20 % in one series (1 of 5")
+    assert ranges[1].startswith("Here the tumour has progressed and has spread")
+    hinted = say_ranges(describe(tumour={**mesentery, "diagnosis": "? EIMS"}, outcomes=SPREAD))
+    assert hinted[0].startswith("Here the tumour has spread")
 
 
 def test_an_incomplete_resection_is_no_reassurance_and_stays() -> None:

@@ -132,6 +132,48 @@ def test_a_stain_that_the_recommendation_leaves_alone_is_a_missed_fusion() -> No
         assert sums.expect(name) == Fraction("0.25")
 
 
+@pytest.mark.parametrize(
+    ("protocol", "others_open"),
+    [
+        ("rna-reflex", "0.025"),
+        ("zhao-2025-ngs-upfront", "0.1"),
+        ("zhao-2025-ngs-if-negative", "0.1"),
+        ("zhao-2025-screen", "1"),
+    ],
+)
+def test_a_failed_panel_after_failed_rna_leaves_the_other_kinases_open(
+    protocol: str, others_open: str
+) -> None:
+    """No tumour has a fusion; a tenth of RNA runs fail, and a quarter of DNA panels after them."""
+    own = {
+        **PERFECT, **NO_OTHERS, "alk": "0", "rna_sequencing.failed": "0.1",
+        "dna_panel.failed": "0.25",
+    }  # fmt: skip
+    sums = sum_at(protocol, own)
+    assert sums.expect("others_open") == Fraction(others_open)
+    # A negative ALK stain answers on ALK; without a stain, failed sequencing leaves ALK open too.
+    has_stain = protocol != "zhao-2025-ngs-upfront"
+    assert sums.expect("unanswered") == (0 if has_stain else Fraction("0.1"))
+
+
+def test_alk_stays_open_when_stain_sequencing_fish_and_panel_fail() -> None:
+    """The stain twice, RNA, FISH and the panel: half to the fifth."""
+    failed = ("alk_ihc", "rna_sequencing", "alk_fish", "dna_panel")
+    own = {**PERFECT, **NO_OTHERS, "alk": "0", **{f"{test}.failed": "0.5" for test in failed}}
+    assert sum_at("rna-reflex", own).expect("unanswered") == Fraction(1, 32)
+    own["dna_panel.failed"] = "0"
+    assert sum_at("rna-reflex", own).expect("unanswered") == 0
+
+
+def test_a_fusion_that_a_failed_panel_would_have_shown_is_missed() -> None:
+    """RNA fails always; only a panel can find PDGFRB, and it finds all where it does not fail."""
+    own = {
+        **PERFECT, "alk": "0", "ros1": "0", "ntrk": "0", "rest": "1",
+        "rna_sequencing.failed": "1", "dna_panel.failed": "0.25",
+    }  # fmt: skip
+    assert sum_at("rna-reflex", own).expect("missed") == Fraction("0.25")
+
+
 # The three references of one table ---------------------------------------------------------------
 
 ONE, HALF = Fraction(1), Fraction(1, 2)

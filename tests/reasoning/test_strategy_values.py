@@ -149,7 +149,7 @@ def test_every_test_has_its_accuracy_at_every_site(site: str, reference: str) ->
         for fish in ("positive", "negative"):
             shown = {"alk_ihc": stain, "alk_fish": fish}
             for test in load_strategy_data().tests.values():
-                for measure in ("finds", "false"):
+                for measure in ("finds", "false", "failed"):
                     key = parameters.find_key(f"{test.source}.{measure}", shown)
                     assert parameters.find_parameter(key).says
     for share in load_strategy_data().shares:
@@ -201,6 +201,19 @@ def test_a_sites_own_value_stands_before_the_one_of_all_sites() -> None:
     panel = parameters.find_parameter("dna_panel.finds")
     assert (panel.origin, panel.belief.low, panel.belief.high) == ("assumed", 0, 1)
     assert parameters.find_parameter("alk_rt_pcr.finds").origin == "defined"
+
+
+@pytest.mark.parametrize(("site", "reference"), READ)
+def test_a_dna_panel_can_fail_at_every_site_as_often_as_in_other_tumours(
+    site: str, reference: str
+) -> None:
+    """22, 12 and 6 per cent in three series: borrowed, and wide."""
+    panel = make_parameters(site, reference).find_parameter("dna_panel.failed")
+    assert panel.origin == "borrowed"
+    assert panel.belief.counts == ((343, 1528), (110, 914), (7, 115))
+    rate = panel.belief.rate
+    assert beta(rate.a, rate.b).ppf(0.025) < 0.06
+    assert beta(rate.a, rate.b).ppf(0.975) > 0.3
 
 
 def test_a_share_is_printed_as_what_it_is_a_share_of() -> None:

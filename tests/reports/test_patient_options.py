@@ -83,7 +83,9 @@ def test_the_nsaid_count_stands_without_a_share_and_with_its_bias() -> None:
     assert "interval" not in said
 
 
-@pytest.mark.parametrize(("age", "said"), [("8 years", "ADVL0912"), ("40 years", "CREATE after")])
+@pytest.mark.parametrize(
+    ("age", "said"), [("8 years", "ADVL0912"), ("40 years", "CREATE, aged 15")]
+)
 def test_the_result_on_the_page_is_of_patients_of_this_age(age: str, said: str) -> None:
     cell = rows(make(age=age, tumour=ADVANCED))["Crizotinib (ALK)"][3]["text"]
     assert cell.startswith(said)
@@ -123,6 +125,57 @@ def test_the_outlook_of_a_metastatic_tumour_shows_create_and_no_clear_resection(
     assert "83.3 per cent of 12 ALK-positive" in said
     assert "0 of 17" not in said
     assert "do not apply" in said
+
+
+def test_after_crizotinib_the_outlook_says_that_create_counts_from_its_beginning() -> None:
+    said = section(make(top=PROGRESSED, tumour=ADVANCED), "outlook")
+    assert "This patient has had crizotinib already." in said
+    assert "83.3 per cent" in said
+
+
+@pytest.mark.parametrize("room", [0, 8])
+def test_the_variants_own_count_stands_on_the_page_before_create(room: int) -> None:
+    """Yu 2016: 1 of 5 with the epithelioid variant died of it."""
+    case = parse_case(
+        CASE.format(
+            top=PROGRESSED, sex="male", age="24 years", site="omentum", call="RANBP2::ALK",
+            variants='variants = ["ALK F1174L"]', tumour=ADVANCED,
+        ).replace("inflammatory myofibroblastic tumour", "EIMS")
+    ).case  # fmt: skip
+    page = make_page(make_patient_document(assess_patient(case)), ROOMS[room])
+    said = section(page, "outlook")
+    assert said.index("Death in the epithelioid variant: 20 %") < said.index("In CREATE")
+
+
+@pytest.mark.parametrize("call", ["TFG::ROS1", "TPM3::NTRK1", "TIMP3::RET", "NAB2::PDGFRB"])
+def test_the_split_of_create_by_alk_stands_with_its_caution_under_every_driver(call: str) -> None:
+    said = section(make(8, tumour=ADVANCED, call=call), "outlook")
+    assert "(95 % interval 4.8 to 68.5); crizotinib blocks ALK, and nobody" in said
+
+
+def test_options_that_the_page_has_no_space_for_are_said_to_be_fitting_or_open() -> None:
+    said = section(make(8, tumour=ADVANCED), "options")
+    assert "Also fitting or open, told in annex D for want of space" in said
+    assert "No room for" not in said
+
+
+def test_the_count_after_crizotinib_is_cited_where_it_is_said() -> None:
+    """Fudan 2018: 2 of 2 responded to ceritinib after crizotinib."""
+    page = make(0, top=PROGRESSED, tumour=ADVANCED)
+    cell = rows(page)["Ceritinib (ALK)"][1]
+    assert "2 of 2 patients with an IMT after crizotinib responded" in cell["text"]
+    case = parse_case(
+        CASE.format(
+            top=PROGRESSED, sex="female", age="30 years", site="lung", tumour=ADVANCED,
+            call="TPM3::ALK", variants="",
+        )
+    ).case  # fmt: skip
+    document = make_patient_document(assess_patient(case))
+    cited = {
+        fact["source"] for fact in document["facts"] if fact["id"] == "trials.ceritinib.fudan-11"
+    }
+    assert cited
+    assert cited <= set(cell["refs"])
 
 
 def test_several_tumours_are_told_to_have_no_figure_of_their_own() -> None:

@@ -33,6 +33,8 @@ from spindle.reports.strategy_words import (
     list_notes,
     list_sentences,
     say_crossing,
+    write_ends,
+    write_mean,
     write_number,
     write_part,
     write_share,
@@ -200,6 +202,30 @@ def test_numbers_are_rounded_by_their_monte_carlo_error(
     number: float, error: float, written: str
 ) -> None:
     assert write_number(number, error) == written
+
+
+@pytest.mark.parametrize(
+    ("mean", "high", "said"),
+    [(0.0, 0.0, "0 (0–0)"), (0.02, 0.04, "<0.1* (0–<0.1)"), (0.02, 0.2, "<0.1* (0–0.2)")],
+)
+def test_what_is_above_nought_is_never_printed_as_nought(
+    mean: float, high: float, said: str
+) -> None:
+    """A failure that is rare is not a failure that can't be."""
+    errors = dict.fromkeys(("mean_error", "low_error", "high_error"), 0.0)
+    estimate = {"mean": mean, "low": 0.0, "high": high, "is_unseen": mean > 0, **errors}
+    assert f"{write_mean(estimate)} ({write_ends(estimate)})" == said
+
+
+def test_no_protocol_is_said_to_leave_nothing_open_where_tests_can_fail() -> None:
+    document = make_document("sinonasal")
+    for result in document["results"]:
+        for name in ("unanswered", "others_open"):
+            assert result[name]["mean"] > 0
+            assert write_mean(result[name]) != "0"
+    text = format_comparison(document)
+    assert "may well fail the next" in " ".join(text.split())
+    assert "343 of 1528" in text
 
 
 @given(st.floats(0.1, 1e6), st.floats(0, 1e4))

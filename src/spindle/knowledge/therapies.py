@@ -7,7 +7,7 @@ are theirs.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -16,7 +16,7 @@ from spindle.knowledge.ages import AgeLimits
 from spindle.knowledge.csv_files import read_number, read_whole
 from spindle.knowledge.fact_tables import TableRow, load_rows
 from spindle.knowledge.facts import Fact, load_facts
-from spindle.knowledge.files import WORD_LISTS, Entry, check_keys, read_entries
+from spindle.knowledge.files import TABLES, WORD_LISTS, Entry, check_keys, read_entries
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.site_groups import load_site_groups
 
@@ -38,8 +38,28 @@ CONDITIONS = (
 # Whose setting it is, where the data do not say otherwise.
 PUBLISHED = "published for"
 TARGETED = "targeted"
+# What all patients of a result had had of drugs against the same kinase, where no drug is named.
+NONE_BEFORE, ANY_BEFORE = "none", "any"
 
 Needs = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KinaseSetting:
+    """What is asked for a drug where its target is one of some kinases."""
+
+    setting: str
+    """The setting in which the sources speak of it."""
+    needs: Needs = ()
+    """Conditions of the setting; empty when no source names one."""
+    asks: str = PUBLISHED
+    """Words before them: `published for`, or whose labels ask for it."""
+    own_needs: Needs = ()
+    """Conditions that Spindle itself asks for before it calls it fitting."""
+    own_needs_facts: tuple[Fact, ...] = ()
+    """Facts behind those."""
+    kinases: tuple[str, ...] = ()
+    """The kinases; empty for every one that no other setting names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +108,18 @@ class Therapy:
     """Its gravest harms in one short sentence; empty when none is known."""
     gravest_facts: tuple[Fact, ...] = ()
     """Facts behind that sentence, all of them among its harms."""
+    settings: tuple[KinaseSetting, ...] = ()
+    """What is asked instead where the target is one of some of its kinases."""
+
+    def find_setting(self, kinases: Iterable[str]) -> KinaseSetting:
+        """Give what is asked for these kinases; its usual setting where one of them has no own."""
+        wanted = set(kinases)
+        for found in self.settings:
+            if wanted and wanted <= set(found.kinases):
+                return found
+        return KinaseSetting(
+            self.setting, self.needs, self.asks, self.own_needs, self.own_needs_facts
+        )
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -95,6 +127,7 @@ class Therapy:
         named = (
             *self.evidence, *self.guidelines, *self.harms, *self.infection_first_facts,
             *self.own_needs_facts, *self.growing_facts,
+            *(fact for found in self.settings for fact in found.own_needs_facts),
         )  # fmt: skip
         return tuple(dict.fromkeys(named))
 
@@ -127,6 +160,14 @@ class Trial:
     """Patients of the row; the largest row of a study counts."""
     ages: AgeLimits
     """Ages that were taken in, as far as they are known."""
+    earlier: str = ""
+    """What all had had of drugs against the same kinases: `none`, `any` or which one; empty when
+    it was not read, or differed."""
+
+    @property
+    def is_pretreated(self) -> bool:
+        """Whether all its patients had had another drug against the same kinases."""
+        return self.earlier not in ("", NONE_BEFORE)
 
 
 _REQUIRED: Mapping[str, type] = {
@@ -137,6 +178,11 @@ _OPTIONAL: Mapping[str, type] = {
     "infection_first_at": list, "infection_first_facts": list, "evidence_for": list,
     "evidence": list, "guidelines": list, "asks": str, "own_needs": WORD_LISTS,
     "own_needs_facts": list, "growing_facts": list, "gravest": str, "gravest_facts": list,
+    "settings": TABLES,
+}  # fmt: skip
+_SETTING_REQUIRED: Mapping[str, type] = {"kinases": list, "setting": str}
+_SETTING_OPTIONAL: Mapping[str, type] = {
+    "needs": WORD_LISTS, "asks": str, "own_needs": WORD_LISTS, "own_needs_facts": list,
 }  # fmt: skip
 _FACT_LISTS = (
     "harms", "infection_first_facts", "evidence", "guidelines", "own_needs_facts", "growing_facts",
@@ -204,15 +250,36 @@ def make_therapy(entry: Entry) -> Therapy:
     groups = load_site_groups()
     refuse_unknown(entry, values.get("infection_first_at", ()), groups, "group of sites")
     _check_gravest(entry)
-    for name in ("needs", "own_needs"):
-        values[name] = read_needs(entry, values.get(name, ()))
-    if bool(values["own_needs"]) != bool(values.get("own_needs_facts")):
-        raise entry.fail(f"{values['id']} has own_needs or own_needs_facts without the other.")
+    _read_all_needs(entry, values)
+    values["settings"] = tuple(_make_setting(entry, own) for own in values.get("settings", ()))
     for name in _FACT_LISTS:
         values[name] = pick_facts(entry, values.get(name, ()))
     for name in ("kinases", "terms", "infection_first_at", "evidence_for"):
         values[name] = tuple(values.get(name, ()))
     return Therapy(**values)
+
+
+def _read_all_needs(entry: Entry, values: dict[str, Any]) -> None:
+    """Read the conditions of a treatment, or of one of its settings, in place."""
+    for name in ("needs", "own_needs"):
+        values[name] = read_needs(entry, values.get(name, ()))
+    if bool(values["own_needs"]) != bool(values.get("own_needs_facts")):
+        raise entry.fail(
+            f"{entry.values['id']} has own_needs or own_needs_facts without the other."
+        )
+
+
+def _make_setting(entry: Entry, own: Mapping[str, Any]) -> KinaseSetting:
+    """Give what is asked for a drug where its target is one of some kinases."""
+    check_keys(replace(entry, values=own), _SETTING_REQUIRED, _SETTING_OPTIONAL)
+    values = dict(own)
+    refuse_unknown(entry, values["kinases"], entry.values.get("kinases", ()), "kinase")
+    _read_all_needs(entry, values)
+    if not (values["needs"] or values["own_needs"]):
+        raise entry.fail(f"{entry.values['id']} has a setting that asks for nothing.")
+    values["own_needs_facts"] = pick_facts(entry, values.get("own_needs_facts", ()))
+    values["kinases"] = tuple(values["kinases"])
+    return KinaseSetting(**values)
 
 
 def _check_gravest(entry: Entry) -> None:
@@ -260,6 +327,8 @@ def make_trial(row: TableRow) -> Trial:
     refuse_unknown(row.fact, targets, (*load_kinases().names, ALK_NEGATIVE), "kinase")
     if not (cells["design"] and cells["study"] and cells["population"]):
         raise row.fact.fail(f"{row.id} has no design, study or population.")
+    if cells["earlier"] not in ("", NONE_BEFORE, ANY_BEFORE, *load_therapies()):
+        raise row.fact.fail(f"{row.id} has earlier = {cells['earlier']!r}, which is no treatment.")
     low, high = _read_end(row, "low"), _read_end(row, "high")
     if (low is None) != (high is None) or (low is not None and not 0 <= low <= (high or 0) <= 100):
         raise row.fact.fail(f"{row.id} has no interval from {cells['low']!r} to {cells['high']!r}.")
@@ -276,6 +345,7 @@ def make_trial(row: TableRow) -> Trial:
         study=cells["study"],
         patients=_read_whole(row, "patients") or 0,
         ages=AgeLimits(_read_whole(row, "from_months"), _read_whole(row, "below_months")),
+        earlier=cells["earlier"],
     )
 
 

@@ -82,8 +82,19 @@ class Course:
     @property
     def is_cleared(self) -> bool:
         """Whether it was removed with a clear margin and nothing says that it came back."""
-        is_back = self.has_recurred is not False or self.has_spread or self.has_progressed
+        is_back = self.has_recurred is not False or self.has_returned
         return self.margin is Margin.R0 and not is_back
+
+    @property
+    def has_returned(self) -> bool:
+        """Whether it is recorded that it came back, spread or grew on."""
+        return bool(self.has_recurred or self.has_spread or self.has_progressed)
+
+    @property
+    def is_unresectable(self) -> bool:
+        """Whether it is called not resectable; a clear margin speaks against it, while it lasts."""
+        is_overruled = self.margin is Margin.R0 and not self.has_returned
+        return self.is_resectable is False and not is_overruled
 
     @property
     def has_treatment(self) -> bool:

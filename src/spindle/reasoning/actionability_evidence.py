@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from spindle.assays.shares import compute_exact_interval
@@ -12,7 +13,14 @@ from spindle.cases.patient import Age
 from spindle.knowledge.ages import is_adult, name_age, name_limits, span_age
 from spindle.knowledge.facts import Fact
 from spindle.knowledge.outcomes import CAUTIONS
-from spindle.knowledge.therapies import ALK_NEGATIVE, Therapy, Trial, load_therapies, load_trials
+from spindle.knowledge.therapies import (
+    ALK_NEGATIVE,
+    NONE_BEFORE,
+    Therapy,
+    Trial,
+    load_therapies,
+    load_trials,
+)
 from spindle.reasoning.findings import TrialResult
 from spindle.reasoning.statuses import join_words
 
@@ -38,8 +46,34 @@ def list_trials(therapy: Therapy, targets: Iterable[str]) -> list[Trial]:
 @cache
 def load_results() -> Mapping[str, TrialResult]:
     """Give every result by the id of its fact, each with its interval."""
-    trials = (trial for rows in load_trials().values() for trial in rows)
-    return {trial.fact.id: make_result(trial) for trial in trials}
+    trials = [trial for rows in load_trials().values() for trial in rows]
+    return {trial.fact.id: _join_cut_offs(trial, trials) for trial in trials}
+
+
+def _join_cut_offs(trial: Trial, trials: Iterable[Trial]) -> TrialResult:
+    """Give a result, behind what the same patients showed at an earlier cut-off of the study.
+
+    A later count takes nobody out, so that it stands beside the first and does not replace it.
+    """
+    result = make_result(trial)
+    firsts = [other for other in trials if _is_earlier_cut_off(other, trial)]
+    if not firsts:
+        return result
+    first = min(firsts, key=lambda other: _find_year(other.fact))
+    return replace(
+        result,
+        says=f"{first.fact.statement} {result.says}",
+        facts=(*result.facts, first.fact.id),
+    )
+
+
+def _is_earlier_cut_off(other: Trial, trial: Trial) -> bool:
+    """Give whether one result is of the same patients as another, counted before."""
+    is_same = all(
+        getattr(other, name) == getattr(trial, name)
+        for name in ("agent", "study", "targets", "outcome", "patients")
+    )
+    return is_same and 0 < _find_year(other.fact) < _find_year(trial.fact)
 
 
 def make_result(trial: Trial) -> TrialResult:
@@ -97,23 +131,26 @@ def sort_trials(
     *,
     is_alk_negative: bool = False,
     changes: Iterable[str] = (),
+    is_pretreated: bool = False,
 ) -> list[Trial]:
     """Give results with the most telling first.
 
     Those in tumours without ALK come first for such a tumour, then those that name a recorded
     change of the kinase, and studies before what was collected or reported of single patients;
-    then those in patients of this age, those in IMT, and of one study the newest. What is equal in
-    all of this keeps the order of the sources.
+    then, after a drug against the same kinase, all but those of patients who had had none, and
+    without one all but those of patients who had; then those in patients of this age, those in
+    IMT, and of one study the newest. What is equal in all of this keeps the order of the sources.
     """
     known = list(trials)
     studies = list(dict.fromkeys(trial.study for trial in known))
     recorded = tuple(changes)
 
-    def rank(trial: Trial) -> tuple[bool, bool, bool, int, bool, int, int]:
+    def rank(trial: Trial) -> tuple[bool, bool, bool, bool, int, bool, int, int]:
         return (
             is_alk_negative and ALK_NEGATIVE not in trial.targets,
             not any(change in trial.fact.statement for change in recorded),
             trial.design == CASE_REPORT or is_collected(trial),
+            trial.earlier == NONE_BEFORE if is_pretreated else trial.is_pretreated,
             _rank_age(trial, age),
             trial.entity != _IMT,
             studies.index(trial.study),

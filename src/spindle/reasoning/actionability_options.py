@@ -13,7 +13,14 @@ from spindle.cases.patient import Age
 from spindle.knowledge.ages import is_adult, name_age
 from spindle.knowledge.facts import Fact
 from spindle.knowledge.regions import load_regions
-from spindle.knowledge.therapies import ALK_NEGATIVE, TARGETED, Therapy, Trial, load_therapies
+from spindle.knowledge.therapies import (
+    ALK_NEGATIVE,
+    TARGETED,
+    KinaseSetting,
+    Therapy,
+    Trial,
+    load_therapies,
+)
 from spindle.reasoning.actionability_approvals import (
     Judged,
     has_source,
@@ -38,6 +45,7 @@ from spindle.reasoning.actionability_evidence import (
 )
 from spindle.reasoning.actionability_pregnancy import Pregnancy, list_unborn_facts, say_pregnancy
 from spindle.reasoning.actionability_resistance import (
+    find_inhibitors_before,
     find_resisting,
     list_doubts,
     list_resistance,
@@ -126,7 +134,7 @@ def make_option(therapy: Therapy, picture: Picture) -> Option:
         name=therapy.name,
         kind=therapy.kind,
         target=", ".join(state.kinase for state in states) or ", ".join(therapy.kinases[:1]),
-        setting=therapy.setting,
+        setting=_find_setting(therapy, states).setting,
         standing=_describe_standing(checks, judged, picture.region),
         fit=combine(check.fit for check in checks),
         may_not_apply=tuple(dict.fromkeys(against)),
@@ -157,24 +165,33 @@ def _check(therapy: Therapy, states: Sequence[KinaseState], picture: Picture) ->
     return (
         *_check_pregnancy(therapy, picture),
         *_check_target(therapy, states, picture.drivers),
-        *_check_setting(therapy, picture),
+        *_check_setting(therapy, states, picture),
         *_check_experience(therapy, states, picture),
         *_check_growth(therapy, picture),
     )
 
 
-def _check_setting(therapy: Therapy, picture: Picture) -> Iterator[Check]:
+def _check_setting(
+    therapy: Therapy, states: Sequence[KinaseState], picture: Picture
+) -> Iterator[Check]:
     """Give whether the setting fits; where nothing is left to treat, that says it all."""
     if picture.course.is_cleared and therapy.kind not in LOCAL_OR_NONE:
         yield Check(Fit.NO, CLEARED, CLEARED)
         return
+    asked = _find_setting(therapy, states)
     needs = (
-        *judge_needs(therapy.needs, picture.conditions, therapy.asks),
-        *judge_needs(therapy.own_needs, picture.conditions, OWN),
+        *judge_needs(asked.needs, picture.conditions, asked.asks),
+        *judge_needs(asked.own_needs, picture.conditions, OWN),
     )
     for place, need in enumerate(needs):
         what = "the setting" if not place else "a further condition"
         yield Check(need.fit, need.why, _shorten(need, what))
+
+
+def _find_setting(therapy: Therapy, states: Sequence[KinaseState]) -> KinaseSetting:
+    """Give what is asked for the kinases with a signal on which the drug acts."""
+    named = {name for state in states for name in state.kinases}
+    return therapy.find_setting(named & set(therapy.kinases))
 
 
 def _shorten(need: Condition, what: str) -> str:
@@ -218,7 +235,14 @@ def _list_trials(therapy: Therapy, states: Sequence[KinaseState], picture: Pictu
     alk = picture.drivers.find((ALK,))
     is_negative = any(state.strength is Strength.NOT_DETECTED for state in alk)
     changes = [v.change for v in picture.course.variants if v.gene in therapy.kinases]
-    return sort_trials(trials, picture.age, is_alk_negative=is_negative, changes=changes)
+    before = find_inhibitors_before(therapy, _list_kinases(therapy, states), picture.course)
+    return sort_trials(
+        trials,
+        picture.age,
+        is_alk_negative=is_negative,
+        changes=changes,
+        is_pretreated=bool(before) or therapy.id in picture.course.given,
+    )
 
 
 def _list_kinases(therapy: Therapy, states: Sequence[KinaseState]) -> set[str]:

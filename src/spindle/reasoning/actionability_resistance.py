@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from spindle.knowledge.facts import Fact
 from spindle.knowledge.resistance import Resistance, ResistanceContext, load_resistance
-from spindle.knowledge.therapies import TARGETED, Therapy, load_therapies
+from spindle.knowledge.therapies import TARGETED, Therapy, load_therapies, load_trials
 from spindle.knowledge.words import bound_word, fold
 from spindle.reasoning.actionability_course import Course, Variant
 from spindle.reasoning.actionability_drivers import KinaseState
@@ -16,6 +16,9 @@ from spindle.reasoning.statuses import join_words
 Told = tuple[str, tuple[Fact, ...]]
 """What is said, with the facts behind it."""
 LABORATORY = "the laboratory"
+IMT = "imt"
+# Behind a count of those who responded, before the drug that they had had.
+AFTER = "patients with an IMT after"
 
 
 # What is told -----------------------------------------------------------------------------------
@@ -113,7 +116,19 @@ def list_doubts(therapy: Therapy, states: Sequence[KinaseState], course: Course)
     before = find_inhibitors_before(therapy, acts_on, course)
     if course.has_progressed and before and not answered:
         after = f"progression is recorded after {join_words(before)}"
-        yield f"{after}; whether {therapy.name} helps then is open"
+        yield f"{after}; {_say_after(therapy, acts_on, course)}"
+
+
+def _say_after(therapy: Therapy, acts_on: set[str], course: Course) -> str:
+    """Give what was counted in IMT after a drug that this patient had, or that it is open."""
+    told = [
+        f"{trial.fact.n} of {trial.fact.of} {AFTER} {trial.earlier}"
+        for trial in load_trials().get(therapy.id, ())
+        if trial.earlier in course.given and trial.entity == IMT and acts_on & set(trial.targets)
+        if isinstance(trial.fact.n, int)
+    ]
+    is_open = f"whether {therapy.name} helps then is open"
+    return f"{is_open}: {join_words(told)} responded to it" if told else is_open
 
 
 def _say_elsewhere(therapy: Therapy, variant: Variant) -> str:

@@ -83,11 +83,11 @@ NOTHING_LEFT = f"{CLEARED}: nothing left to remove is recorded"
 
 def _read_unresectable(course: Course) -> Condition:
     """Give whether it is unresectable now: a recurrence or metastasis reopens the question."""
-    if course.is_resectable is False:
-        if course.margin is Margin.R0:
-            both = "recorded as not resectable, and a resection with a clear margin as well"
-            return Condition(Fit.UNKNOWN, both)
+    if course.is_unresectable:
         return Condition(Fit.YES, "recorded as not resectable")
+    if course.is_resectable is False:
+        both = "recorded as not resectable, and a resection with a clear margin as well"
+        return Condition(Fit.UNKNOWN, both)
     if course.has_recurred:
         return Condition(Fit.UNKNOWN, "whether the recurrence can be removed is not recorded")
     if course.has_spread:

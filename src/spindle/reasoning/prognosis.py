@@ -14,6 +14,7 @@ from spindle.assays.shares import compute_exact_interval
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.case import Case
 from spindle.cases.tumour import Focality
+from spindle.knowledge.ages import name_limits
 from spindle.knowledge.conflicts import list_conflicts
 from spindle.knowledge.facts import Comparison, Fact, find_fact
 from spindle.knowledge.outcomes import (
@@ -26,6 +27,7 @@ from spindle.knowledge.outcomes import (
     load_unjudged,
 )
 from spindle.knowledge.site_groups import name_site_group
+from spindle.knowledge.therapies import load_trials
 from spindle.reasoning.assessments import Assessment
 from spindle.reasoning.findings import AdverseFeature, OutcomeFigure, OutcomeRange, Outlook
 from spindle.reasoning.prognosis_features import ABSENT, PRESENT, list_features
@@ -39,6 +41,7 @@ from spindle.reasoning.prognosis_patients import (
     is_general,
     is_left_out,
     is_of_interest,
+    name_age,
     name_group,
     say_course,
 )
@@ -51,8 +54,13 @@ NO_FORECAST = "These are figures of other patients. They are no forecast for thi
 NO_RULE = "Studies disagree on ALK and outcome, so no rule is built on it."
 # Those alive with an advanced tumour, by ALK; both are always told together.
 ADVANCED_FACTS = ("outcomes.create-2021.alk-positive", "outcomes.create-2021.alk-negative")
-ADVANCED_CAUTIONS = ("outcomes.create-2021.context", "evidence.crizotinib.create-population")
+ADVANCED_CONTEXT = "outcomes.create-2021.context"
+ADVANCED_POPULATION = "evidence.crizotinib.create-population"
+ADVANCED_CLOCK = "evidence.crizotinib.create-clock"
+ADVANCED_TRIAL = "trials.crizotinib.create-2021.alk-positive"
 ADVANCED = "survival in advanced disease"
+# In the sentence of a range of the variant; its ranges lead where it is diagnosed or looks like it.
+OF_VARIANT = "the epithelioid variant"
 FOCALITY_FACTS = ("outcomes.coffin-1995.multinodular", "outcomes.rareguru-2020.multicentric-alk")
 NO_FOCALITY = "No figure by focality is held; this patient has several tumours."
 VARIANT_ONLY = (
@@ -83,14 +91,14 @@ def describe_outlook(case: Case, assessment: Assessment) -> Outlook:
     traits = describe_traits(case, variant)
     matched = _match_rows(traits)
     features = list_features(case, traits.site_groups)
-    advanced = [_make_advanced()] if traits.is_advanced else []
+    advanced = [_make_advanced(traits)] if traits.is_advanced else []
     used = [item.row.fact.id for item in matched]
     used += [fact for feature in features for fact in feature.facts]
     used += [fact.id for fact in load_kinase_notes()]
     unjudged = [rule for rule in load_unjudged() if rule.site_group in (ANY, *traits.site_groups)]
     return Outlook(
         figures=(*advanced, *map(_make_figure, matched)),
-        ranges=(*_iterate_remarks(traits), *_iterate_ranges(matched, traits)),
+        ranges=tuple(_sort_ranges(matched, traits)),
         features=features,
         alerts=tuple(_describe_alerts(variant)),
         about_kinase=_describe_kinase_notes(assessment),
@@ -202,13 +210,23 @@ def _iterate_cautions(row: OutcomeRow) -> Iterator[str]:
         yield "The count goes beyond what the source prints."
 
 
-def _make_advanced() -> OutcomeFigure:
-    """Give how many with an advanced tumour were alive, all of them on crizotinib, by ALK."""
-    facts = [find_fact(name) for name in ADVANCED_FACTS]
-    cautions = [find_fact(name) for name in ADVANCED_CAUTIONS]
+def _make_advanced(traits: Traits) -> OutcomeFigure:
+    """Give how many with an advanced tumour were alive, all of them on crizotinib, by ALK.
+
+    That the drug can be what makes the difference stands in the sentence, for the figures are read
+    of tumours with any driver.
+    """
+    positive, negative = (find_fact(name) for name in ADVANCED_FACTS)
+    context, clock = find_fact(ADVANCED_CONTEXT), find_fact(ADVANCED_CLOCK)
+    reason = f"{context.statement[0].lower()}{context.statement[1:]}"
+    said = f"{positive.statement} {negative.statement.removesuffix('.')}; {reason}"
+    if traits.had_crizotinib:
+        said += f" {clock.statement} This patient has had crizotinib already."
+    population = find_fact(ADVANCED_POPULATION)
+    cautions = (population,) if traits.had_crizotinib else (population, clock)
     return OutcomeFigure(
         outcome=ADVANCED,
-        says=" ".join(fact.statement for fact in facts),
+        says=said,
         n=NOT_REPORTED,
         of=NOT_REPORTED,
         percent=NOT_REPORTED,
@@ -216,22 +234,35 @@ def _make_advanced() -> OutcomeFigure:
         high=NOT_REPORTED,
         months=NOT_REPORTED,
         matches=(),
-        differs=(),
+        differs=tuple(_differ_in_age(traits)),
         cautions=tuple(caution.statement for caution in cautions),
-        facts=tuple(fact.id for fact in (*facts, *cautions)),
+        facts=(*ADVANCED_FACTS, ADVANCED_CONTEXT, ADVANCED_POPULATION, ADVANCED_CLOCK),
     )
+
+
+def _differ_in_age(traits: Traits) -> Iterator[str]:
+    """Give that the trial took in nobody of this patient's age, where that is so."""
+    trials = (trial for rows in load_trials().values() for trial in rows)
+    limits = next(trial.ages for trial in trials if trial.fact.id == ADVANCED_TRIAL)
+    youngest = limits.from_months
+    if youngest is None or isinstance(traits.age_months, Absent) or traits.age_months >= youngest:
+        return
+    yield f"{name_limits(limits)}; this patient is {name_age(traits)}"
 
 
 def _iterate_remarks(traits: Traits) -> Iterator[OutcomeRange]:
     """Give what the ranges leave out of this patient's course, before them."""
+    rows = [row for row in load_outcomes() if is_of_interest(row, traits)]
+    dropped = sum(is_dropped(row, traits) for row in rows)
+    verb = "does" if dropped == 1 else "do"
+    left_out = f"{_count(dropped, 'figure')} of tumours that were removed {verb} not apply"
     if traits.course:
-        rows = [row for row in load_outcomes() if is_of_interest(row, traits)]
-        dropped = sum(is_dropped(row, traits) for row in rows)
-        verb = "does" if dropped == 1 else "do"
-        left_out = f"{_count(dropped, 'figure')} of tumours that were removed {verb} not apply"
         said = f"Here {say_course(traits)}"
         apart = "Other series do not count such patients apart."
         yield OutcomeRange(f"{said}: {left_out}. {apart}" if dropped else f"{said}. {apart}", ())
+    elif traits.is_left_in and dropped:
+        said = "Here no removal of the tumour is recorded"
+        yield OutcomeRange(f"{said}: {left_out} before there is one.", ())
     if traits.focality is Focality.MULTIFOCAL:
         facts = (find_fact(name).statement for name in FOCALITY_FACTS)
         yield OutcomeRange(" ".join((NO_FOCALITY, *facts)), FOCALITY_FACTS)
@@ -242,6 +273,20 @@ def _count(number: int, noun: str) -> str:
 
 
 # Ranges ------------------------------------------------------------------------------------------
+
+
+def _sort_ranges(matched: Sequence[_Matched], traits: Traits) -> Iterator[OutcomeRange]:
+    """Give the ranges and what they leave out; those of a variant that is likely lead."""
+    ranges = list(_iterate_ranges(matched, traits))
+    own = [found for found in ranges if traits.is_variant_likely and is_of_variant(found.says)]
+    yield from own
+    yield from _iterate_remarks(traits)
+    yield from (found for found in ranges if found not in own)
+
+
+def is_of_variant(said: str) -> bool:
+    """Give whether the sentence of a range is of the variant alone."""
+    return f" in {OF_VARIANT}: " in said
 
 
 def _iterate_ranges(matched: Sequence[_Matched], traits: Traits) -> Iterator[OutcomeRange]:
@@ -255,13 +300,13 @@ def _iterate_ranges(matched: Sequence[_Matched], traits: Traits) -> Iterator[Out
     for outcome, months in dict.fromkeys((i.row.outcome, i.row.months) for i in counted):
         same = [i for i in counted if (i.row.outcome, i.row.months) == (outcome, months)]
         if variant := [item for item in same if item.row.entity != "imt"]:
-            yield _say_range(variant, "the epithelioid variant")
+            yield _say_range(variant, OF_VARIANT, traits)
         same = [item for item in same if item.row.entity == "imt"]
         for group in traits.site_groups:
             if near := [item for item in same if item.group == group]:
-                yield _say_range(near, f"IMT ({name_site_group(group)})")
+                yield _say_range(near, f"IMT ({name_site_group(group)})", traits)
         if general := [item for item in same if is_general(item.row, traits)]:
-            yield _say_range(general, "IMT (all sites)")
+            yield _say_range(general, "IMT (all sites)", traits)
 
 
 def _is_margin_near(item: _Matched) -> bool:
@@ -275,7 +320,7 @@ def _has_share(row: OutcomeRow) -> bool:
     return not is_bound and not isinstance(_compute_share(row.fact)[0], Absent)
 
 
-def _say_range(items: Sequence[_Matched], population: str) -> OutcomeRange:
+def _say_range(items: Sequence[_Matched], population: str, traits: Traits) -> OutcomeRange:
     """Give the range of series that are not known to differ, or of all where every one differs.
 
     A source counts once, with its nearest population.
@@ -297,6 +342,7 @@ def _say_range(items: Sequence[_Matched], population: str) -> OutcomeRange:
     series = "one series" if len(chosen) == 1 else f"{len(chosen)} series"
     differ = "" if alike else ", of patients who differ from this one"
     bracket = f" ({behind})" if behind else ""
+    differ += ", such a course not counted apart" if traits.course else ""
     said = f"{outcome} in {population}: {' to '.join(ends)} in {series}{bracket}{differ}."
     return OutcomeRange(said, tuple(item.row.fact.id for item in chosen))
 
@@ -384,7 +430,7 @@ def _iterate_limits(matched: Iterable[_Matched], traits: Traits) -> Iterator[str
 
 def _say_left_out(items: Sequence[_Matched]) -> str:
     """Give why figures come last: whom they are of."""
-    respects = ("margin", "age", "course", "pregnancy")
+    respects = ("margin", "age", "extent", "course", "pregnancy")
     reasons = [
         x.words.partition("; this patient")[0]
         for item in items

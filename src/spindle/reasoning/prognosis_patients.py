@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from spindle.cases.absence import NOT_REPORTED, Absent
 from spindle.cases.case import Case
-from spindle.cases.course import Margin
+from spindle.cases.course import Margin, TreatmentKind
+from spindle.cases.specimen import SpecimenKind
 from spindle.cases.tumour import Focality
 from spindle.knowledge.outcomes import ANY, NOT, OutcomeRow, count_years, is_child
 from spindle.knowledge.site_groups import list_site_groups, name_site_group
@@ -24,8 +25,12 @@ _REMOVED = re.compile(r"\b(?:resected|removed|operated on)\b")
 _PREGNANCY = "pregnancy"
 _NO_AGE = (ANY, _PREGNANCY)
 # Outcomes that a later course has already reached, or that it can't be counted from.
-_METASTASIS = "metastasis"
-_FIRST_EVENTS = ("recurrence", _METASTASIS, "aggressive course")
+_METASTASIS, _EVENT_FREE = "metastasis", "event-free survival"
+_FIRST_EVENTS = ("recurrence", _METASTASIS, "aggressive course", _EVENT_FREE)
+_CRIZOTINIB = "crizotinib"
+# Treatments that take a tumour out, and samples that show that it was taken out.
+_REMOVALS = (TreatmentKind.SURGERY, TreatmentKind.TRANSPLANTATION)
+_TAKEN_OUT = (SpecimenKind.RESECTION, SpecimenKind.RESIDUAL)
 
 
 class Nearness(StrEnum):
@@ -42,7 +47,7 @@ class Likeness:
     """One respect in which a population is like the patient, or not."""
 
     respect: str
-    """`site`, `age`, `margin`, `focality`, `course`, `pregnancy` or `variant`."""
+    """`site`, `age`, `margin`, `focality`, `extent`, `course`, `pregnancy` or `variant`."""
     nearness: Nearness
     """Whether it is."""
     words: str
@@ -69,6 +74,12 @@ class Traits:
     """Whether it has spread or can't be removed."""
     has_spread: bool
     """Whether it has spread."""
+    has_event: bool
+    """Whether it came back, spread or grew on, so that no time to a first event is left."""
+    is_left_in: bool
+    """Whether only a biopsy or a treatment without a removal is recorded."""
+    had_crizotinib: bool
+    """Whether crizotinib is recorded as given."""
     is_pregnant: bool | Absent
     """Whether the patient is pregnant."""
     variant: str
@@ -93,8 +104,11 @@ def describe_traits(case: Case, found: VariantFinding | None) -> Traits:
         margin=margins[-1] if margins else NOT_REPORTED,
         focality=case.tumour.focality,
         course=tuple(_iterate_course(course)),
-        is_advanced=bool(course.has_spread) or is_unresectable(course),
+        is_advanced=bool(course.has_spread) or course.is_unresectable,
         has_spread=bool(course.has_spread),
+        has_event=course.has_returned,
+        is_left_in=_is_left_in(case),
+        had_crizotinib=_CRIZOTINIB in course.given,
         is_pregnant=case.patient.is_pregnant,
         variant=variant.rule.entity if variant else "",
         is_variant_diagnosed=bool(variant and variant.is_diagnosed),
@@ -102,17 +116,27 @@ def describe_traits(case: Case, found: VariantFinding | None) -> Traits:
     )
 
 
-def is_unresectable(course: Course) -> bool:
-    """Give whether it is called unresectable and no resection with a clear margin is recorded."""
-    return course.is_resectable is False and course.margin is not Margin.R0
+def _is_left_in(case: Case) -> bool:
+    """Give whether a treatment or a biopsy is recorded, and nothing that took the tumour out.
+
+    A recurrence has a tumour before it that may have been removed, so that its sample says nothing.
+    """
+    treatments = {treatment.kind for treatment in case.treatments}
+    samples = {specimen.kind for specimen in case.specimens}
+    if treatments.intersection(_REMOVALS) or samples.intersection(_TAKEN_OUT):
+        return False
+    is_only_biopsied = bool(samples) and samples <= {SpecimenKind.BIOPSY}
+    return bool(treatments) or is_only_biopsied
 
 
 def _iterate_course(course: Course) -> Iterator[str]:
     if course.has_recurred:
         yield "has come back"
+    if course.has_progressed:
+        yield "has progressed"
     if course.has_spread:
         yield "has spread"
-    if is_unresectable(course):
+    if course.is_unresectable:
         yield "can't be removed"
 
 
@@ -132,8 +156,8 @@ def is_of_removed(row: OutcomeRow) -> bool:
 
 
 def is_dropped(row: OutcomeRow, traits: Traits) -> bool:
-    """Give whether a figure is of tumours that were removed, and this one is past that."""
-    return bool(traits.course) and is_of_removed(row)
+    """Give whether a figure is of removed tumours, and this one is not removed or past that."""
+    return (bool(traits.course) or traits.is_left_in) and is_of_removed(row)
 
 
 def name_group(row: OutcomeRow, traits: Traits) -> str:
@@ -160,9 +184,9 @@ def is_left_out(row: OutcomeRow, unlike: Collection[str], traits: Traits) -> boo
     """Give whether the stated population of a figure leaves this patient out.
 
     It does when all its patients had another margin, when it counts what has already happened to
-    the patient, when all of them were pregnant and the patient is not, or when it is of children
-    and the patient is an adult, or the other way round. A range of ages says who was there, and
-    leaves nobody out.
+    the patient, when nearly all had one localised tumour and the patient's has spread, when all of
+    them were pregnant and the patient is not, or when it is of children and the patient is an
+    adult, or the other way round. A range of ages says who was there, and leaves nobody out.
 
     Parameters
     ----------
@@ -173,7 +197,7 @@ def is_left_out(row: OutcomeRow, unlike: Collection[str], traits: Traits) -> boo
     traits:
         What is known of the patient.
     """
-    if {"margin", "course", "pregnancy"} & set(unlike):
+    if {"margin", "extent", "course", "pregnancy"} & set(unlike):
         return True
     if "age" not in unlike or isinstance(traits.age_months, Absent) or row.population in _NO_AGE:
         return False
@@ -260,6 +284,10 @@ def _compare_margin(row: OutcomeRow, traits: Traits) -> Likeness:
 
 
 def _compare_focality(row: OutcomeRow, traits: Traits) -> Likeness:
+    """Give whether as many tumours were there; one that has spread is not one tumour any more."""
+    if row.focality == Focality.UNIFOCAL.value and traits.has_spread:
+        words = "nearly all had one localised tumour; here it has spread"
+        return Likeness("extent", Nearness.UNLIKE, words)
     if row.focality == ANY or isinstance(traits.focality, Absent):
         return Likeness("focality", Nearness.OPEN, "")
     if row.focality == traits.focality.value:
@@ -270,12 +298,19 @@ def _compare_focality(row: OutcomeRow, traits: Traits) -> Likeness:
 
 
 def _compare_course(row: OutcomeRow, traits: Traits) -> Likeness:
-    """Give that a figure counts what has already happened; a first metastasis still can."""
-    if row.outcome == _METASTASIS and not traits.has_spread:
+    """Give that a figure counts what has already happened, or that it still can.
+
+    A first metastasis can while nothing has spread, a first event while there was none.
+    """
+    can_still = {_METASTASIS: not traits.has_spread, _EVENT_FREE: not traits.has_event}
+    if can_still.get(row.outcome, False):
         return Likeness(
             "course", Nearness.OPEN, f"counted from the start; here {say_course(traits)}"
         )
-    words = f"counts a first {row.outcome}; here {say_course(traits)}"
+    counted = (
+        "the time to a first event" if row.outcome == _EVENT_FREE else f"a first {row.outcome}"
+    )
+    words = f"counts {counted}; here {say_course(traits)}"
     return Likeness("course", Nearness.UNLIKE, words)
 
 

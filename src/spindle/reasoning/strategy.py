@@ -88,7 +88,9 @@ class StrategyResult:
     stain_only: Estimate
     """Patients per 1,000 with a positive stain that nothing bears out, with a fusion or without."""
     unanswered: Estimate
-    """Patients per 1,000 without a fusion found and without an answer."""
+    """Patients per 1,000 without a fusion found and without an answer on ALK."""
+    others_open: Estimate
+    """Patients per 1,000 without a fusion found in whom another kinase has no answer."""
     cost: Estimate | Absent
     """Cost per 1,000 patients; absent when the user gives no cost of a test that is done."""
     days: Estimate | Absent
@@ -290,6 +292,7 @@ def _make_result(pair: Pair, costs: Costs) -> StrategyResult:
         false=count("false"),
         stain_only=count("stain_only"),
         unanswered=count("unanswered"),
+        others_open=count("others_open"),
         cost=estimate_measure(pair, "cost", costs, PATIENTS),
         days=estimate_measure(pair, "days", costs, 1),
         burden=estimate_measure(pair, "burden", costs, PATIENTS),
@@ -342,6 +345,12 @@ def _iterate_limits(
         "Tests are independent of each other, given what the tumour has, unless a value says what "
         "another test shows."
     )
+    if any(len(pair.drawn.list_tests()) > 1 for pair in pairs):
+        yield (
+            "A block in which one test failed may well fail the next. No count of that was read, "
+            "so a second test fails no more often here than a first. If it does, protocols that "
+            "have one look better here than they are, in what is missed and in what stays open."
+        )
     yield (
         "Tests that are proposed under a condition are "
         f"{'done' if question.choices.if_needed else 'not done'} here."

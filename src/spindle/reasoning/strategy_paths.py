@@ -95,7 +95,9 @@ class End:
     is_missed_unasked: bool
     """Missed and stained, and the protocol asked for no test that could bear the stain out."""
     is_unanswered: bool
-    """No kinase is called fused or rearranged, none is stained, and the tests gave no answer."""
+    """No kinase is called fused or rearranged, none is stained, and ALK has no answer."""
+    is_others_open: bool
+    """No kinase is called, and another than the protocol's has no answer, asked for or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,8 +348,9 @@ def classify_end(
         if kinase.status in FOUND and kinase.is_productive is not False
     }
     is_stained = any(kinase.status in EXPRESSED for kinase in kinases.values())
-    first = kinases[load_protocols()[protocol_id].kinase]
-    is_open = first.status in UNANSWERED
+    first = load_protocols()[protocol_id].kinase
+    answered = {name for name, kinase in kinases.items() if kinase.status not in UNANSWERED}
+    unanswered = {first, *load_kinases().names} - answered
     is_missed = bool(tumour.kinase) and tumour.kinase not in found
     is_missed_stained = is_missed and not found and is_stained
     return End(
@@ -356,7 +359,8 @@ def classify_end(
         is_stain_only=not found and is_stained,
         is_missed_stained=is_missed_stained,
         is_missed_unasked=is_missed_stained and all(_is_stain(name) for name, _ in history),
-        is_unanswered=not found and not is_stained and is_open,
+        is_unanswered=not found and not is_stained and first in unanswered,
+        is_others_open=not found and bool(unanswered - {first}),
     )
 
 

@@ -24,6 +24,7 @@ ENDS = (
     "missed_stained",
     "missed_unasked",
     "unanswered",
+    "others_open",
 )
 
 
@@ -129,6 +130,7 @@ def _list_ends(end: End) -> list[str]:
         end.is_missed_stained,
         end.is_missed_unasked,
         end.is_unanswered,
+        end.is_others_open,
     )
     return [name for name, is_so in zip(ENDS, flags, strict=True) if is_so]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
-from spindle.reasoning.prognosis import ADVANCED
+from spindle.reasoning.prognosis import ADVANCED, is_of_variant
 from spindle.reports.patient_options import list_changes
 from spindle.reports.patient_parts import (
     ANNEX,
@@ -188,7 +189,7 @@ def make_outlook(document: Document, citer: Citer, room: Room) -> View:
     if said := say_if_other(document, "outlook"):
         return make_section("outlook", OUTLOOK_TITLE, make_list([citer.line(said)]))
     outlook, letter = document["outlook"], ANNEX["outlook"]
-    ranges, figures = outlook["ranges"][: room.ranges], _choose_figures(outlook["figures"], room)
+    ranges, figures = _choose_ranges(outlook, room), _choose_figures(outlook["figures"], room)
     unknown = [f["name"] for f in outlook["features"] if f["state"] == "not recorded"]
     lines = [
         *(citer.line(found["says"], found["facts"]) for found in ranges),
@@ -207,6 +208,13 @@ def make_outlook(document: Document, citer: Citer, room: Room) -> View:
         f"Outlook, {ONLY_IF_IMT}: what was published, not a forecast" if is_open else OUTLOOK_TITLE
     )
     return make_section("outlook", title, make_list(lines))
+
+
+def _choose_ranges(outlook: Item, room: Room) -> list[Item]:
+    """Give the ranges that find room; those of a variant lead where it is likely, and are extra."""
+    ranges = outlook["ranges"]
+    own = list(takewhile(lambda found: is_of_variant(found["says"]), ranges))
+    return list(ranges[: len(own) + room.ranges])
 
 
 def _choose_figures(figures: Sequence[Item], room: Room) -> list[Item]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spindle.reasoning.actionability_pregnancy import ALERT, NOT_RECORDED, UNBORN
+from spindle.reasoning.actionability_resistance import AFTER
 from spindle.reports import words
 from spindle.reports.patient_parts import (
     ANNEX,
@@ -88,14 +89,12 @@ def _name_left_off(options: Sequence[Item], shown: Sequence[Item], citer: Citer)
     """Give the names of the options that the table does not show, with a pointer."""
     letter = ANNEX["options"]
     rest = [o for o in options if not any(o is other for other in shown)]
-    groups = (
-        ("No room for", [o for o in rest if o["fit"] != "no"]),
-        ("Do not fit what is recorded", [o for o in rest if o["fit"] == "no"]),
-    )
-    for lead, found in groups:
-        if found:
-            said = f"{', '.join(o['name'] for o in found)}: annex {letter}."
-            yield citer.line(said, lead=lead, tone="pointer")
+    if found := [o["name"] for o in rest if o["fit"] != "no"]:
+        lead = f"Also fitting or open, told in annex {letter} for want of space"
+        yield citer.line(f"{', '.join(found)}.", lead=lead, tone="pointer")
+    if found := [o["name"] for o in rest if o["fit"] == "no"]:
+        said = f"{', '.join(found)}: annex {letter}."
+        yield citer.line(said, lead="Do not fit what is recorded", tone="pointer")
     yield citer.line(
         f"All results, all harms to watch, resistance: annex {letter}. An option is something to "
         "consider with the treating team; none is recommended here.",
@@ -192,11 +191,17 @@ def _make_option_row(o: Item, told: _Told, room: Room) -> list[View]:
 
 
 def _list_told_facts(o: Item, told: _Told) -> list[str]:
-    """Give the facts behind what is said of a recorded change or of a pregnancy."""
+    """Give the facts behind what is said of a recorded change, a drug before or a pregnancy."""
     about = [said for said in o["resistance"] if any(c in said for c in told.changes)]
     about += [reason for reason in o["may_not_apply"] if UNBORN in reason]
     found = (fact for fact in o["facts"] if any(told.statements[fact] in said for said in about))
-    return list(dict.fromkeys(found))
+    counted = (
+        fact
+        for result in o["results"]
+        if f"{result['n']} of {result['of']} {AFTER}" in o["standing"]
+        for fact in result["facts"]
+    )
+    return list(dict.fromkeys((*found, *counted)))
 
 
 def _list_resistance(o: Item, changes: Iterable[str], room: Room) -> list[str]:

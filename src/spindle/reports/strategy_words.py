@@ -48,7 +48,10 @@ MEANINGS = (
     "Stain only: a positive stain that nothing bears out and no kinase called, with a fusion or "
     "without one.",
     "Cost with errors: the cost of the tests and what you take a missed or false fusion to cost.",
-    "No answer: no fusion found, no stain positive, and no test was done that answers on ALK.",
+    "ALK open: no fusion found, no stain positive, and no test was done that answers on ALK. A "
+    "negative ALK stain answers on ALK, also where sequencing fails after it.",
+    "Others open: no fusion found, and one or more of the other kinases that are read have no "
+    "answer, because the test failed or because the protocol asks for none.",
 )
 TABLES: tuple[tuple[tuple[str, str], ...], ...] = (
     (
@@ -60,9 +63,10 @@ TABLES: tuple[tuple[tuple[str, str], ...], ...] = (
     (
         ("missed_alk", "missed ALK"),
         ("missed_other", "missed other"),
-        ("stain_only", "stain only"),
-        ("unanswered", "no answer"),
+        ("unanswered", "ALK open"),
+        ("others_open", "others open"),
     ),
+    (("stain_only", "stain only"),),
 )
 
 
@@ -141,7 +145,13 @@ def write_mean(estimate: Any) -> str:
     if is_absent(estimate):
         return "not given"
     mark = UNSEEN if estimate["is_unseen"] else ""
-    return f"{write_number(estimate['mean'], estimate['mean_error'])}{mark}"
+    return f"{_write_above(estimate['mean'], estimate['mean_error'])}{mark}"
+
+
+def _write_above(number: float, error: float) -> str:
+    """Give a number so that what is above nought is never printed as nought."""
+    text = write_number(number, error)
+    return f"<{FINEST:g}" if text == "0" and number > 0 else text
 
 
 def write_ends(estimate: Any, dash: str = "–") -> str:
@@ -149,7 +159,7 @@ def write_ends(estimate: Any, dash: str = "–") -> str:
     if is_absent(estimate):
         return ""
     low = write_number(estimate["low"], estimate["low_error"])
-    return f"{low}{dash}{write_number(estimate['high'], estimate['high_error'])}"
+    return f"{low}{dash}{_write_above(estimate['high'], estimate['high_error'])}"
 
 
 def write_share(share: float) -> str:
