@@ -131,7 +131,9 @@ def test_no_number_of_a_rule_stands_in_code() -> None:
     """0, 1 and 2 count and index, 100 makes per cent, 0.95 is the level of an interval."""
     allowed = {0, 1, 2, 100, 0.95}
     found = []
-    for path in sorted(ASSAYS.glob("*.py")):
+    # Numbers in what reads fusion calls are named one by one in test_clinical_numbers.
+    paths = [path for path in ASSAYS.glob("*.py") if not path.name.startswith("fusion_")]
+    for path in sorted(paths):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             is_number = isinstance(node, ast.Constant) and isinstance(node.value, int | float)
             if is_number and not isinstance(node.value, bool) and node.value not in allowed:
