@@ -173,6 +173,17 @@ def test_an_exon_number_with_two_meanings_and_two_frames_is_unknown() -> None:
     assert "exon_numbering_open" in read.flags
 
 
+def test_ntrk3_has_the_numbers_of_mane_and_those_of_papers() -> None:
+    """Kralik 2011 (doi:10.1186/1746-1596-6-19): NTRK3 exon 12::ETV6 exon 6 is the reciprocal."""
+    by_mane = read_call(exons("ETV6", "5", "NTRK3", "15"), UNKNOWN)
+    assert (by_mane.frame, by_mane.place3.exon_older) == (Frame.IN, 13)
+    by_papers = read_call(exons("ETV6", "5", "NTRK3", "13"), UNKNOWN)
+    assert by_papers.frame is Frame.UNKNOWN
+    assert by_papers.place3.other_exons == (15,)
+    for reading in ("exon 13", "exon 15"):
+        assert f"NTRK3 {reading}" in by_papers.frame_basis
+
+
 # Trap 2: on the minus strand coding blocks run downwards.
 
 

@@ -34,7 +34,8 @@ LISTS: Mapping[str, tuple[str, ...]] = {
         "absence": "not_reported not_done unknown",
         "diagnoses": "before after open",
         "fusions": """
-            hyphenated imbalance partnerless several denial not_genes fillers frame_nouns
+            hyphenated imbalance partnerless several denial others_denied variant_nouns variants.*
+            not_genes fillers frame_nouns
             domain_nouns quality_nouns materials unsaid frame.in frame.out frame_states.in
             frame_states.out
             kinase_domain.whole kinase_domain.cut kinase_domain.lost quality.adequate

@@ -63,7 +63,7 @@ def describe_call(text: str) -> list[str]:
         ("EML4-ALK E13;A20", "E13 A20 - -"),
         ("EML4(13)-ALK(20)", "13 20 - -"),
         ("EML4 (13)::ALK (20)", "13 20 - -"),
-        ("ALK(20)-EML4(13)", "13 20 - -"),
+        ("ALK(20)/EML4(13)", "13 20 - -"),
         ("EML4-ALK (E13::A20)", "E13 A20 - -"),
         ("EML4-ALK (A20;E13)", "E13 A20 - -"),
         ("ALK-EML4 (A20;E13)", "E13 A20 - -"),
@@ -122,7 +122,10 @@ def test_what_leaves_frame_or_domain_open_is_unknown_and_noted(text: str) -> Non
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("EML4-ALK variant 3a", "variant 3a"),
+        ("EML4-ALK variant 3", "variant 3"),
+        ("EML4-ALK V3a/b", "v3a/b"),
+        ("EML4-ALK variant 9", "variant 9"),
+        ("TPM3-ALK variant 1", "variant 1"),
         ("EML4-ALK foo", "foo"),
         ("EML4-ALK (X12;Y9)", "x12"),
         ("negative (Archer panel v2)", "v2"),

@@ -242,6 +242,29 @@ def test_cbioportal_puts_the_sides_in_the_order_that_the_event_names(tmp_path: P
     assert (call.split_reads, call.spanning_pairs) == (4, 55)
 
 
+@pytest.mark.parametrize(
+    "event",
+    ["EML4-ALK Fusion", "EML4::ALK", "PROTEIN FUSION: IN FRAME  (EML4-ALK)", "fusion eml4 - alk"],
+)
+def test_cbioportal_takes_the_order_from_plain_words(tmp_path: Path, event: str) -> None:
+    call = read_one(tmp_path, make_cbioportal_row(EML4_ALK) | {"Event_Info": event})
+    assert (call.name, call.is_directed) == ("EML4::ALK", True)
+    assert (call.end5.exon, call.end3.exon) == ("", "20")
+
+
+def test_cbioportal_with_the_kinase_before_a_double_colon(tmp_path: Path) -> None:
+    call = read_one(tmp_path, make_cbioportal_row(EML4_ALK) | {"Event_Info": "ALK::EML4"})
+    assert (call.name, call.is_directed) == ("ALK::EML4", True)
+
+
+@pytest.mark.parametrize(
+    "event", ["ALK-EML4 fusion", "EML4-ALK, ALK-EML4", "EML4-ALKBH1", "ALK fusion"]
+)
+def test_cbioportal_words_without_one_order(tmp_path: Path, event: str) -> None:
+    call = read_one(tmp_path, make_cbioportal_row(EML4_ALK) | {"Event_Info": event})
+    assert (call.name, call.is_directed) == ("ALK::EML4", False)
+
+
 @pytest.mark.parametrize("event", ["Antisense fusion", "NA", "{KIF5B:RET}", "fusion {EML4:ALK"])
 def test_cbioportal_says_no_order_of_its_own(tmp_path: Path, event: str) -> None:
     row = make_cbioportal_row(EML4_ALK) | {"Event_Info": event, "DNA_Support": "Yes"}

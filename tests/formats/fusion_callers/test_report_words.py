@@ -50,6 +50,14 @@ def show(call: CalledFusion) -> str:
         ("EML4(6) - ALK(20)", "EML4::ALK 6;20 ordered"),
         ("EML4-ALK.E6A20", "EML4::ALK E6;A20 ordered"),
         ("EML4-ALK.E6aA20.AB374361", "EML4::ALK E6a;A20 ordered"),
+        ("ALK(19)-EML4(14)", "ALK::EML4 19;14 ordered"),
+        ("FGFR3(17)-TACC3(11)", "FGFR3::TACC3 17;11 ordered"),
+        ("KIAA1549-BRAF.K16B9", "KIAA1549::BRAF K16;B9 ordered"),
+        ("E6b;A20", "EML4::ALK E6b;A20 ordered"),
+        ("EML4-ALK variant 1", "EML4::ALK E13;A20 ordered"),
+        ("EML4-ALK V3a", "EML4::ALK E6a;A20 ordered"),
+        ("ALK-negative; TFG::ROS1", "TFG::ROS1 -;- ordered"),
+        ("TPM3-ALK fusion not detected; ETV6-NTRK3 detected", "ETV6::NTRK3 -;- ordered"),
         ("TPM3-NTRK1.T7N10", "TPM3::NTRK1 T7;N10 ordered"),
         ("ALK-PTPN3.A11P3", "ALK::PTPN3 A11;P3 ordered"),
         ("TPM3 exon 7 - ALK exon 20", "TPM3::ALK exon 7;exon 20 ordered"),
@@ -235,6 +243,14 @@ def test_a_line_that_says_no_fusion_was_found_is_kept_with_the_reason(line: str,
     call = read_one(line)
     assert why in call.problem
     assert (call.name, call.words) == ("?::?", line)
+
+
+@pytest.mark.parametrize("line", ["FGFR3(17)-TACC3(11)", "FGFR3-TACC3.F17T11.COSF1348"])
+def test_a_panel_line_alone_is_recognised(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "panel.txt"
+    path.write_text(f"{line}\n", encoding="utf-8")
+    (call,) = iterate_calls(path)
+    assert (call.caller, call.name) == ("report-words", "FGFR3::TACC3")
 
 
 def test_a_report_is_recognised_and_a_table_or_a_letter_is_not(tmp_path: Path) -> None:

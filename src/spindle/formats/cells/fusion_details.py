@@ -15,6 +15,8 @@ from functools import cache
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.observations import KinaseDomain, ReadingFrame
 from spindle.formats.cells.fusion_isoforms import find_isoforms
+from spindle.formats.cells.fusion_numbered import find_numbered
+from spindle.formats.cells.fusion_variants import find_variants
 from spindle.knowledge.terms import find_gene, gene_pattern
 from spindle.knowledge.words import fold, make_pattern
 
@@ -25,8 +27,6 @@ _CODE = rf"{_CHANGE}[a-z][0-9]{{1,2}}[a-d]?{_CHANGE}"
 _EXON = r"(?:exons?|ex\.?)\s*-?\s*"
 _NUMBER = r"[0-9]{1,2}[a-d]?(?![\w.,][0-9]|\w)"
 _WORDS_OF_A_DENIAL = 4
-# A symbol that the vocabulary does not know.
-_SYMBOL = r"[a-z][a-z0-9]{1,9}"
 # Longer than any gene's name.
 _REACH = 40
 _TRANSCRIPT = re.compile(
@@ -78,7 +78,22 @@ def find_details(folded: str) -> tuple[Detail, ...]:
     for detail in details:
         if all(detail.end <= other.start or detail.start >= other.end for other in found):
             found.append(detail)
+    found = _add_variants(folded, found)
     return tuple(sorted((*transcripts, *found), key=lambda detail: detail.start))
+
+
+def _add_variants(folded: str, found: list[Detail]) -> list[Detail]:
+    """Give details with the exons of variants; exons that are written say more, and stand alone."""
+    variants = list(_iterate_variants(folded))
+    # "(v3b)" looks like an exon 3b.
+    others = [
+        detail
+        for detail in found
+        if all(detail.end <= own.start or detail.start >= own.end for own in variants)
+    ]
+    if not variants or any(detail.kind is DetailKind.EXON for detail in others):
+        return found
+    return [*others, *variants]
 
 
 def blank_details(folded: str, details: tuple[Detail, ...], filler: str = " ") -> str:
@@ -212,24 +227,20 @@ def _iterate_exons(folded: str) -> Iterator[Detail]:
             yield Detail(DetailKind.EXON, words, start, end, gene, letter)
 
 
-@cache
-def _numbered() -> re.Pattern[str]:
-    """Give a pattern for a bare exon behind each gene of a pair: "EML4(13)-ALK(20)"."""
-    sides = [
-        rf"(?P<gene{n}>{gene_pattern().pattern}|\b{_SYMBOL})\s*"
-        rf"(?P<bracket{n}>\(\s*(?P<exon{n}>[0-9]{{1,2}}[a-d]?)\s*\))"
-        for n in (1, 2)
-    ]
-    return re.compile(r"\s*(?:::|--|-|/)\s*".join(sides))
-
-
 def _iterate_numbered(folded: str) -> Iterator[Detail]:
-    for match in _numbered().finditer(folded):
-        for n in (1, 2):
-            gene = find_gene(match[f"gene{n}"])
-            symbol = gene.symbol if gene else match[f"gene{n}"].upper()
-            start, end = match.span(f"bracket{n}")
-            yield Detail(DetailKind.EXON, match[f"exon{n}"], start, end, symbol)
+    for found in find_numbered(folded):
+        for written, exon, place in zip(found.genes, found.exons, found.brackets, strict=True):
+            gene = find_gene(written)
+            symbol = gene.symbol if gene else written.upper()
+            yield Detail(DetailKind.EXON, exon, *place, symbol)
+
+
+def _iterate_variants(folded: str) -> Iterator[Detail]:
+    for variant in find_variants(folded):
+        # The two exons part the words, so that all of them are blanked once.
+        places = (variant.start, variant.number), (variant.number, variant.end)
+        for gene, exon, place in zip(variant.genes, variant.exons, places, strict=True):
+            yield Detail(DetailKind.EXON, exon, *place, gene, fold(exon[0]))
 
 
 def _find_change(words: str) -> str:

@@ -32,6 +32,8 @@ class Isoform:
     """Bases put in or left out at the junction, as written; empty for none."""
     places: tuple[int, int, int]
     """Where the point before the exons stands, where the second exon begins, where all ends."""
+    start: int
+    """Where the first gene begins."""
 
 
 def find_change(exon: str) -> str:
@@ -60,4 +62,4 @@ def _make_isoform(match: re.Match[str]) -> Isoform | None:
         return None
     places = (match.start("code5") - 1, match.start("code3"), match.end())
     exon5 = codes[0] + match["change"]
-    return Isoform(genes, (exon5, codes[1]), match["change"], places)
+    return Isoform(genes, (exon5, codes[1]), match["change"], places, match.start())

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from spindle.formats.cells.fusion_isoforms import find_isoforms
+from spindle.formats.cells.fusion_numbered import find_numbered
+from spindle.knowledge.gene_names import read_gene_name
 from spindle.knowledge.terms import Gene, find_gene, gene_pattern
 from spindle.knowledge.transcripts import load_transcripts
 from spindle.knowledge.words import fold, make_pattern
@@ -39,6 +42,9 @@ class Pair:
     """Where it ends."""
     written: tuple[str, str]
     """Both genes as written; in capitals where folding moved the letters."""
+    is_ordered: bool
+    """Whether the words tell that the first gene is the 5' one: by a double colon, by exons in
+    brackets behind both genes, or by the id of an isoform."""
 
     @property
     def symbols(self) -> tuple[str, str]:
@@ -69,6 +75,9 @@ def describe_repair(symbol: str, written: str) -> str:
 def iterate_pairs(text: str, folded: str, *, is_any: bool = False) -> Iterator[Pair]:
     """Give the pairs of genes of a text: one gene of each is known, or "::" joins them.
 
+    Beside a panel's exons, as in "FGFR3(17)-TACC3(11)", a gene with a transcript is one that is
+    known.
+
     Parameters
     ----------
     folded:
@@ -76,20 +85,22 @@ def iterate_pairs(text: str, folded: str, *, is_any: bool = False) -> Iterator[P
     is_any:
         Whether two symbols that are not known make a pair as well: in words that say "fusion".
     """
+    told = _find_told(fold(text))
     for match in pair_pattern().finditer(folded):
         genes = [find_gene(match["first"]), find_gene(match["second"])]
         written = [_find_written(text, folded, match, part) for part in ("first", "second")]
         are_kinases = all(gene is not None and gene.is_kinase for gene in genes)
         is_named = match["joint"] == DOUBLE_COLON or any(genes)
         is_named = is_named or all(name in load_transcripts() for name in written)
+        is_told = match.start() in told
+        names = [name or match[part] for name, part in zip(written, _PARTS, strict=True)]
+        is_named = is_named or (is_told and any(read_gene_name(name).is_known for name in names))
         # "PD-L1 fusion" is no fusion of two genes.
         is_named = is_named or (is_any and all(len(name) >= _LEAST for name in written))
         # A gene joined to itself has lost exons, and is no fusion.
         is_two = match["first"] != match["second"]
         if is_named and is_two and not are_kinases and all(map(_is_symbol, written, genes)):
-            shown = [
-                name or match[part].upper() for name, part in zip(written, _PARTS, strict=True)
-            ]
+            shown = [name or known.upper() for name, known in zip(written, names, strict=True)]
             yield Pair(
                 match["first"],
                 match["joint"],
@@ -97,10 +108,17 @@ def iterate_pairs(text: str, folded: str, *, is_any: bool = False) -> Iterator[P
                 match.start(),
                 match.end(),
                 (shown[0], shown[1]),
+                is_ordered=match["joint"] == DOUBLE_COLON or is_told,
             )
 
 
 _PARTS = ("first", "second")
+
+
+def _find_told(folded: str) -> set[int]:
+    """Give where pairs begin that a panel's exons stand with, the 5' gene first."""
+    isoforms = {isoform.start for isoform in find_isoforms(folded)}
+    return isoforms | {found.start for found in find_numbered(folded) if found.is_ordered}
 
 
 def _find_written(text: str, folded: str, match: re.Match[str], part: str) -> str:

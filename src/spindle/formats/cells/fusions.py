@@ -26,14 +26,14 @@ from spindle.formats.cells.fusion_details import (
     read_frame,
     read_quality,
 )
-from spindle.formats.cells.fusion_isoforms import find_isoforms
 from spindle.formats.cells.fusion_pairs import (
-    DOUBLE_COLON,
     Pair,
     describe_repair,
     iterate_pairs,
     pair_pattern,
 )
+from spindle.formats.cells.fusion_parts import Part, find_others_denied, split_parts
+from spindle.formats.cells.fusion_variants import find_variants
 from spindle.formats.cells.phrases import BRACKETED, find_hedge, find_pooled, refuse_long
 from spindle.formats.cells.reading import CellReading, Doubt
 from spindle.formats.cells.results import find_results, read_result
@@ -43,6 +43,8 @@ from spindle.knowledge.words import find_key, fold, make_pattern
 __all__ = ["find_pairs", "pair_pattern", "read_fusion"]
 
 _METHODS = (SequencingMethod.RNA, SequencingMethod.DNA, SequencingMethod.UNSPECIFIED)
+# What a part may say that names a fusion or a gene and gives no call.
+_OTHER_RESULTS = (TestResult.NEGATIVE, TestResult.EQUIVOCAL, TestResult.FAILED)
 # What parts one fusion of a cell from the next.
 _BETWEEN = re.compile(r"[,;+\n]|\b(?:and|&)\b")
 
@@ -80,6 +82,42 @@ def find_pairs(text: str, *, is_any: bool = False) -> tuple[Pair, ...]:
 @lru_cache(maxsize=4096)
 @refuse_long("fusion-unreadable", UNKNOWN)
 def _read_fusion(text: str) -> CellReading[FusionTest | Absent]:
+    reading = _read_whole(text)
+    if isinstance(reading.value, Absent) or reading.value.calls or find_hedge(fold(text)):
+        return reading
+    return _read_parts(text) or reading
+
+
+def _read_parts(text: str) -> CellReading[FusionTest | Absent] | None:
+    """Give what the sentences of a text say of one fusion each: "ALK-negative; ROS1::TFG".
+
+    None when they speak of the same genes or when one is not read, so that the whole decides.
+    """
+    parts = split_parts(text)
+    read = [(part, _read_whole(part.words)) for part in parts]
+    found: list[tuple[Part, FusionTest, tuple[Doubt, ...]]] = []
+    for part, reading in read:
+        test = reading.value
+        if isinstance(test, Absent) or isinstance(test.result, Absent):
+            return None
+        if not test.calls and test.result not in _OTHER_RESULTS:
+            return None
+        found.append((part, test, reading.doubts))
+    calls = [replace(call, words=text) for _, test, _ in found for call in test.calls]
+    others = [part for part, test, _ in found if not test.calls]
+    if not calls:
+        is_negative = found and all(test.result is TestResult.NEGATIVE for _, test, _ in found)
+        return _make(text, TestResult.NEGATIVE, (), ()) if is_negative else None
+    if any(part.speaks_of(call) for part in others for call in calls):
+        return None
+    doubts = [replace(doubt, value=text) for _, test, all_ in found if test.calls for doubt in all_]
+    for words in (*(part.words for part in others), *find_others_denied(text)):
+        message = f'"{words}" is not read with the fusion. The words are kept.'
+        doubts.append(Doubt("fusion-unreadable", message, text))
+    return _make(text, TestResult.POSITIVE, tuple(calls), tuple(dict.fromkeys(doubts)))
+
+
+def _read_whole(text: str) -> CellReading[FusionTest | Absent]:
     folded = fold(text)
     details = find_details(folded)
     plain = blank_details(folded, details)
@@ -294,12 +332,8 @@ def _read_calls(
 ) -> tuple[tuple[FusionCall, ...], list[Doubt]]:
     doubts: list[Doubt] = []
     if pairs:
-        # The id of an isoform names the 5' gene first.
-        ordered = {isoform.places[0] for isoform in find_isoforms(fold(text))}
-        calls = [
-            _read_pair(p, text, doubts, is_ordered=p.joint == DOUBLE_COLON or p.end in ordered)
-            for p in pairs
-        ]
+        calls = [_read_pair(pair, text, doubts) for pair in pairs]
+        doubts += _list_variants(text, details)
         segments = _split_segments(plain, pairs)
     elif coded:
         calls = [FusionCall(gene5=coded.gene5, gene3=coded.gene3, words=text)]
@@ -380,14 +414,27 @@ def _has_details(call: FusionCall) -> bool:
     return any(value != NOT_REPORTED for value in values)
 
 
-def _read_pair(pair: Pair, text: str, doubts: list[Doubt], *, is_ordered: bool) -> FusionCall:
+def _list_variants(text: str, details: tuple[Detail, ...]) -> Iterator[Doubt]:
+    """Give a doubt for each variant whose exons stand for its number."""
+    folded, starts = fold(text), {detail.start for detail in details}
+    for variant in find_variants(folded):
+        if variant.start in starts:
+            words = folded[variant.start : variant.end]
+            exons = " and ".join(
+                f"{gene} exon {exon[1:]}"
+                for gene, exon in zip(variant.genes, variant.exons, strict=True)
+            )
+            yield Doubt("fusion-name-repaired", f'"{words}" is read as {exons}.', text)
+
+
+def _read_pair(pair: Pair, text: str, doubts: list[Doubt]) -> FusionCall:
     first, second = (
         _name_gene(symbol, written, text, doubts)
         for symbol, written in zip(pair.symbols, pair.written, strict=True)
     )
     one, two = find_gene(pair.first), find_gene(pair.second)
     is_kinase_first = one is not None and one.is_kinase and not (two and two.is_kinase)
-    if is_kinase_first and is_ordered:
+    if is_kinase_first and pair.is_ordered:
         message = f"{first} is printed first and kept as the 5' gene. Partners mostly are."
         doubts.append(Doubt("fusion-name-repaired", message, text))
     elif is_kinase_first:

@@ -1,20 +1,28 @@
 """cBioPortal structural variants (`data_sv.txt`) and the tables of GENIE.
 
 Site 1 and site 2 are in no order of reading. Where the words of the event name both genes in that
-order, as in `{EML4:ALK}`, the sides are put in it.
+order, as in `{EML4:ALK}` or `EML4-ALK Fusion`, the sides are put in it. A hyphen behind a kinase
+says nothing, since names are also made of the two sites as they come.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from spindle.cases.fusion_calls import CalledEnd, CalledFusion
 from spindle.cases.observations import SequencingMethod
 from spindle.formats.fusion_callers.cells import RowReader, recognise_table
 from spindle.formats.fusion_callers.tables import FileFacts, Head, Row, keep_row
+from spindle.knowledge.fusion_callers import CallerFormat, find_caller_format
+from spindle.knowledge.gene_names import read_gene_name
+from spindle.knowledge.terms import find_gene
+from spindle.knowledge.transcripts import load_domains
 
 ID = "cbioportal-sv"
+_HYPHEN = "-"
 
 
 def read_head(head: Head) -> FileFacts | None:
@@ -32,9 +40,8 @@ def make_calls(rows: Iterable[Row], facts: FileFacts) -> Iterator[CalledFusion]:
 def _make_call(reader: RowReader, row: Row) -> CalledFusion:
     end1, end2 = (_make_end(reader, side) for side in ("5", "3"))
     event = reader.read_text("event")
-    order = reader.held.patterns["order"].search(event)
-    named = (order["gene5"].strip(), order["gene3"].strip()) if order else ("", "")
-    is_turned = named == (end2.gene, end1.gene) and end1.gene != end2.gene
+    order = _read_order(reader.held, event, end1.gene, end2.gene)
+    is_turned = order == (end2.gene, end1.gene) and end1.gene != end2.gene
     frame_words = reader.read_text("frame")
     if not frame_words and (said := reader.held.patterns["frame"].search(event)):
         frame_words = said["frame"]
@@ -42,10 +49,41 @@ def _make_call(reader: RowReader, row: Row) -> CalledFusion:
         row,
         end2 if is_turned else end1,
         end1 if is_turned else end2,
-        is_directed=is_turned or (bool(order) and named == (end1.gene, end2.gene)),
+        is_directed=is_turned or order == (end1.gene, end2.gene),
         method=_read_method(reader),
         remarks=reader.list_named("remarks"),
         frame_words=frame_words,
+    )
+
+
+def _read_order(held: CallerFormat, event: str, one: str, other: str) -> tuple[str, str] | None:
+    """Give the two genes in the order of reading that the words of the event tell; else none."""
+    if order := held.patterns["order"].search(event):
+        return order["gene5"].strip(), order["gene3"].strip()
+    if not one or not other or one == other:
+        return None
+    both = ((pair, _pair_pattern(*pair).search(event)) for pair in ((one, other), (other, one)))
+    named = [(pair, match["joint"]) for pair, match in both if match]
+    # Named both ways round they tell no order.
+    if len(named) != 1:
+        return None
+    (first, second), joint = named[0]
+    is_kinase_first = _is_kinase(first) and not _is_kinase(second)
+    return None if is_kinase_first and _HYPHEN in joint else (first, second)
+
+
+@lru_cache(maxsize=4096)
+def _pair_pattern(first: str, second: str) -> re.Pattern[str]:
+    joint = find_caller_format(ID).patterns["joint"].pattern
+    genes = re.escape(first), re.escape(second)
+    return re.compile(rf"(?<![\w-]){genes[0]}{joint}{genes[1]}(?![\w-])", re.IGNORECASE)
+
+
+def _is_kinase(gene: str) -> bool:
+    name = read_gene_name(gene).symbol
+    found = find_gene(name)
+    return bool(found and found.is_kinase) or any(
+        domain.is_kinase for domain in load_domains().get(name, ())
     )
 
 

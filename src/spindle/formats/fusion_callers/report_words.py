@@ -19,7 +19,7 @@ from spindle.cases.observations import (
     TestResult,
 )
 from spindle.formats.cells.fusion_details import Detail, DetailKind, find_details
-from spindle.formats.cells.fusion_isoforms import Isoform, find_change, find_isoforms
+from spindle.formats.cells.fusion_isoforms import find_change
 from spindle.formats.cells.fusion_pairs import DOUBLE_COLON, Pair, describe_repair
 from spindle.formats.cells.fusions import find_pairs, read_fusion
 from spindle.formats.cells.phrases import LONGEST_CELL
@@ -159,15 +159,13 @@ def _read_words(rest: str, text: str) -> Iterator[_Words]:
     }
     remarks = tuple(doubt.message for doubt in reading.doubts if doubt.message not in repairs)
     details = find_details(fold(rest))
-    isoforms = find_isoforms(rest)
     for call in test.calls:
         pair = _find_pair(call, pairs)
-        isoform = _find_isoform(pair, isoforms)
         ends = _make_ends(call, pair, details, rest)
         yield _Words(
             end5=ends[0],
             end3=ends[1],
-            is_directed=_is_directed(call, pair, isoform, text),
+            is_directed=_is_directed(call, pair, text),
             method=test.method,
             remarks=(*remarks, *_list_remarks(call, is_adequate=test.is_quality_adequate)),
             frame=call.frame,
@@ -190,12 +188,6 @@ def _read_unknown_pairs(rest: str, reading: CellReading[object]) -> Iterator[_Wo
 def _find_pair(call: FusionCall, pairs: tuple[Pair, ...]) -> Pair | None:
     genes = {str(call.gene5), str(call.gene3)}
     return next((pair for pair in pairs if set(pair.symbols) == genes), None)
-
-
-def _find_isoform(pair: Pair | None, isoforms: tuple[Isoform, ...]) -> Isoform | None:
-    if pair is None:
-        return None
-    return next((one for one in isoforms if one.genes == pair.written), None)
 
 
 def _make_ends(
@@ -222,13 +214,13 @@ def _find_case(folded: str, text: str) -> str:
     return text[start : start + len(folded)] if start >= 0 else folded
 
 
-def _is_directed(call: FusionCall, pair: Pair | None, isoform: Isoform | None, text: str) -> bool:
+def _is_directed(call: FusionCall, pair: Pair | None, text: str) -> bool:
     """Give whether the words tell which gene is read first.
 
-    A double colon and the id of an isoform do. A hyphen does where the partner stands before the
-    kinase, as fusions are named; turned round, the order was only taken.
+    A double colon, exons in brackets and the id of an isoform do. A hyphen does where the partner
+    stands before the kinase, as fusions are named; turned round, the order was only taken.
     """
-    if isoform or (pair and pair.joint == DOUBLE_COLON):
+    if pair and pair.is_ordered:
         return True
     if pair:
         genes = [find_gene(symbol) for symbol in pair.symbols]
