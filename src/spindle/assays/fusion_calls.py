@@ -225,7 +225,8 @@ def _place(end: CalledEnd, side: Side, call: CalledFusion, build: Build | Absent
         return place_exon(end.gene, side, number)
     if found is not None:
         return found
-    return place_nowhere(end.gene, side, has_build=end.position is None)
+    has_build = end.position is None
+    return place_nowhere(end.gene, side, has_build=has_build, written=end.exon)
 
 
 @lru_cache(maxsize=4096)

@@ -102,6 +102,10 @@ class Place:
 
 
 NO_TRANSCRIPT = "{} is outside the tables, so nothing is located in it."
+NO_NUMBER = (
+    "The exon of {} is written {}, which is no number of an exon: bases of an intron or another "
+    "place may be meant."
+)
 NO_GENE = "No gene is named on one side, so nothing is located there."
 A_GROUP = "{} stands for several genes ({}), so nothing is located in it."
 NO_POSITION = "Neither a position nor an exon is written for {}."
@@ -196,14 +200,22 @@ def _at_exon(
     return Place(name, transcript, side, kind, None, exon, cut, other_exons=others)
 
 
-def place_nowhere(gene: str, side: Side, *, has_build: bool = True) -> Place:
-    """Give the place of a side without a position or an exon, or without a build."""
+def place_nowhere(gene: str, side: Side, *, has_build: bool = True, written: str = "") -> Place:
+    """Give the place of a side without a position or an exon, or without a build.
+
+    Parameters
+    ----------
+    written:
+        An exon as written that is no number: `6b`, `intron 19`.
+    """
     name = read_gene_name(gene)
     transcript = load_transcripts().get(name.symbol)
     if transcript is None:
         return _fail(name, None, side, _say_no_transcript(name))
     wanted = NO_POSITION if has_build else NO_BUILD
-    return _fail(name, transcript, side, wanted.format(name.symbol))
+    if written and has_build:
+        wanted = NO_NUMBER
+    return _fail(name, transcript, side, wanted.format(name.symbol, written))
 
 
 def _say_no_transcript(name: GeneName) -> str:

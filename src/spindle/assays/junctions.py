@@ -14,7 +14,8 @@ from spindle.cases.observations import FusionCall, KinaseDomain, ReadingFrame
 from spindle.knowledge.facts import Fact, load_facts
 from spindle.knowledge.fusions import Frame, FusionFact, find_junctions
 
-_EXON = re.compile(r"(?<!\d)\d\d?\d?(?!\d)")
+# `6b` is exon 6 with bases of the intron behind it, so that it has no number; `6a` is the exon.
+_EXON = re.compile(r"(?<!\d)\d\d?\d?(?!\d|[b-dB-D](?![A-Za-z]))")
 AS_REPORTED = "as reported"
 BY_JUNCTION = "as the same junction is published"
 BY_DOMAIN = "since it is in frame and joins before the kinase domain"

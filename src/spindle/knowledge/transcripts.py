@@ -393,8 +393,8 @@ class OlderNumbers:
     older_first: int
     """Number of the first exon in papers."""
     basis: str
-    """`coordinates` of that transcript, or `frame`: the only number at which the published junction
-    is in frame."""
+    """`coordinates` of that transcript; `frame`: the only number at which the published junction is
+    in frame; `paper`: as a paper prints it."""
 
 
 @cache
