@@ -34,7 +34,9 @@ LISTS: Mapping[str, tuple[str, ...]] = {
         "absence": "not_reported not_done unknown",
         "diagnoses": "before after open",
         "fusions": """
-            hyphenated imbalance partnerless several denial others_denied variant_nouns variants.*
+            hyphenated imbalance partnerless several denial unsettled affirmed denied negated
+            test_words
+            others_denied variant_nouns variants.*
             not_genes fillers frame_nouns
             domain_nouns quality_nouns materials unsaid frame.in frame.out frame_states.in
             frame_states.out

@@ -33,6 +33,7 @@ from spindle.formats.cells.fusion_pairs import (
     pair_pattern,
 )
 from spindle.formats.cells.fusion_parts import Part, find_others_denied, split_parts
+from spindle.formats.cells.fusion_status import Status, read_pair_status, read_status
 from spindle.formats.cells.fusion_variants import find_variants
 from spindle.formats.cells.phrases import BRACKETED, find_hedge, find_pooled, refuse_long
 from spindle.formats.cells.reading import CellReading, Doubt
@@ -96,8 +97,13 @@ def _read_parts(text: str) -> CellReading[FusionTest | Absent] | None:
     parts = split_parts(text)
     read = [(part, _read_whole(part.words)) for part in parts]
     found: list[tuple[Part, FusionTest, tuple[Doubt, ...]]] = []
+    states: list[Part] = []
     for part, reading in read:
         test = reading.value
+        if isinstance(test, Absent) and not reading.doubts:
+            # Not done, or not reported: it says nothing of another part's fusion.
+            states.append(part)
+            continue
         if isinstance(test, Absent) or isinstance(test.result, Absent):
             return None
         if not test.calls and test.result not in _OTHER_RESULTS:
@@ -106,12 +112,14 @@ def _read_parts(text: str) -> CellReading[FusionTest | Absent] | None:
     calls = [replace(call, words=text) for _, test, _ in found for call in test.calls]
     others = [part for part, test, _ in found if not test.calls]
     if not calls:
-        is_negative = found and all(test.result is TestResult.NEGATIVE for _, test, _ in found)
+        is_negative = (
+            found and not states and all(test.result is TestResult.NEGATIVE for _, test, _ in found)
+        )
         return _make(text, TestResult.NEGATIVE, (), ()) if is_negative else None
     if any(part.speaks_of(call) for part in others for call in calls):
         return None
     doubts = [replace(doubt, value=text) for _, test, all_ in found if test.calls for doubt in all_]
-    for words in (*(part.words for part in others), *find_others_denied(text)):
+    for words in (*(part.words for part in (*others, *states)), *find_others_denied(text)):
         message = f'"{words}" is not read with the fusion. The words are kept.'
         doubts.append(Doubt("fusion-unreadable", message, text))
     return _make(text, TestResult.POSITIVE, tuple(calls), tuple(dict.fromkeys(doubts)))
@@ -133,11 +141,32 @@ def _read_whole(text: str) -> CellReading[FusionTest | Absent]:
         message = "More of one end of a kinase than of the other is evidence, and no fusion call."
         return _make(text, UNKNOWN, (), (Doubt("fusion-unreadable", message, text),))
     if not pairs and not coded and not _finds_partnerless(plain):
+        # "No fusion could be assessed" denies none, though it names no kinase.
+        is_said = bool(make_pattern("fusions", "partnerless").search(plain))
+        status = read_status(plain) if is_said else None
+        if status is not None and status.message:
+            return _make_status(text, plain, details, pairs, status)
         return _read_result_only(text, plain, details)
+    status = read_pair_status(plain, pairs) if pairs else None
+    if not pairs and not coded:
+        status = read_status(plain)
+    if status is not None:
+        return _make_status(text, plain, details, pairs, status)
     is_named = bool(pairs or coded)
     return _read_other_result(text, plain, details, pairs, is_named=is_named) or _read_found(
         text, plain, details, pairs, coded
     )
+
+
+def _make_status(
+    text: str, plain: str, details: tuple[Detail, ...], pairs: tuple[Pair, ...], status: Status
+) -> CellReading[FusionTest | Absent]:
+    """Give the reading of a cell that speaks of its test, or denies every fusion."""
+    if status.message:
+        return _make(text, UNKNOWN, (), (Doubt("fusion-unreadable", status.message, text),))
+    if isinstance(status.value, Absent):
+        return CellReading(status.value)
+    return _make(text, status.value, (), _doubt_unread(text, plain, details, pairs))
 
 
 def _read_coded(plain: str, details: tuple[Detail, ...]) -> CodedFusion | None:

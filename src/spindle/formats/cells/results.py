@@ -295,6 +295,9 @@ def _read_findings(clause: str) -> TestResult | None:
     rest = clause[findings[-1].end() :].strip(" .-")
     if make_pattern("results", "undecided").match(rest):
         return None
+    # "Rearrangement: n/a" reports none.
+    if make_pattern("fusions", "unsettled").match(rest.lstrip(" :,-(")):
+        return None
     denied = [bool(_search_denial(clause, match.start())) for match in findings]
     is_denied = denied[0] or denied[-1] or make_pattern("results", "denial_after").search(rest)
     return TestResult.NEGATIVE if is_denied else TestResult.POSITIVE
