@@ -39,7 +39,7 @@ def read_status(plain: str) -> Status | None:
     plain:
         Folded words without details such as frame and exons.
     """
-    words = _partner_words().sub(" ", plain)
+    words = blank_partner_words(plain)
     words = make_pattern("results", "denial_phrases").sub(" no ", words)
     found = _find_states(words)
     others = {result for result in find_results(words) if result in _OTHER}
@@ -72,6 +72,11 @@ def read_pair_status(plain: str, pairs: tuple[Pair, ...]) -> Status | None:
     values = {value for words, value in _iterate_states() if words in found}
     value = values.pop() if len(values) == 1 else UNKNOWN
     return _doubt(found[0]) if value == UNKNOWN else Status(value)
+
+
+def blank_partner_words(words: str) -> str:
+    """Give the words without those that say that no partner is known."""
+    return _partner_words().sub(" ", words)
 
 
 def _doubt(said: str) -> Status:

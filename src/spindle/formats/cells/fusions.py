@@ -33,7 +33,12 @@ from spindle.formats.cells.fusion_pairs import (
     pair_pattern,
 )
 from spindle.formats.cells.fusion_parts import Part, find_others_denied, split_parts
-from spindle.formats.cells.fusion_status import Status, read_pair_status, read_status
+from spindle.formats.cells.fusion_status import (
+    Status,
+    blank_partner_words,
+    read_pair_status,
+    read_status,
+)
 from spindle.formats.cells.fusion_variants import find_variants
 from spindle.formats.cells.phrases import BRACKETED, find_hedge, find_pooled, refuse_long
 from spindle.formats.cells.reading import CellReading, Doubt
@@ -144,17 +149,17 @@ def _read_whole(text: str) -> CellReading[FusionTest | Absent]:
         # "No fusion could be assessed" denies none, though it names no kinase.
         is_said = bool(make_pattern("fusions", "partnerless").search(plain))
         status = read_status(plain) if is_said else None
-        if status is not None and status.message:
-            return _make_status(text, plain, details, pairs, status)
-        return _read_result_only(text, plain, details)
+        is_open = status is not None and status.message
+        other = _make_status(text, plain, details, pairs, status) if status and is_open else None
+        return other or _read_result_only(text, plain, details)
     status = read_pair_status(plain, pairs) if pairs else None
-    if not pairs and not coded:
-        status = read_status(plain)
-    if status is not None:
-        return _make_status(text, plain, details, pairs, status)
+    status = read_status(plain) if not pairs and not coded else status
     is_named = bool(pairs or coded)
-    return _read_other_result(text, plain, details, pairs, is_named=is_named) or _read_found(
-        text, plain, details, pairs, coded
+    other = _make_status(text, plain, details, pairs, status) if status else None
+    return (
+        other
+        or _read_other_result(text, plain, details, pairs, is_named=is_named)
+        or _read_found(text, plain, details, pairs, coded)
     )
 
 
@@ -331,7 +336,7 @@ def _denies_all(folded: str, pairs: tuple[Pair, ...]) -> bool:
     """Give whether a cell denies the fusions that it names: "no EML4-ALK", "EML4-ALK negative"."""
     outside = BRACKETED.sub(" ", folded)
     if not pairs:
-        return bool(re.search(_denial(), outside))
+        return bool(re.search(_denial(), blank_partner_words(outside)))
     before = re.search(rf"(?:{_denial()})[\s:]*(?:\w+\s)?$", folded[: pairs[0].start])
     after = re.match(rf"[\s:]*(?:[\w-]+\s+){{0,2}}(?:{_denial()})", folded[pairs[-1].end :])
     return bool(before or after) and len(pairs) == 1
