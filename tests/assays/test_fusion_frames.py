@@ -54,6 +54,9 @@ REFERENCE = [
     ("SLC34A2", "4", 25664330, 25665952, "ROS1", "6", 117324415, 117645578, 4, 35),
     ("ETV6", "12", 11869969, 12022903, "NTRK3", "15", 87940753, 88483984, 5, 15),
     ("CCDC6", "10", 59906122, 61665880, "RET", "10", 43116584, 43612032, 1, 12),
+    ("LMNA", "1", 156130773, 156100564, "NTRK1", "1", 156874906, 156844698, 2, 11),
+    ("TPM3", "1", 154170400, 154142876, "NTRK1", "1", 156874571, 156844363, 8, 10),
+    ("NCOA4", "10", 46012883, 51582939, "RET", "10", 43116584, 43612032, 7, 12),
 ]
 
 
@@ -75,6 +78,52 @@ def test_the_reference_fusions_are_in_frame_with_a_whole_kinase_on_both_builds(
     strand = load_transcripts()[gene5].strands[build]
     shifted = read_call(call((gene5, chr5, five - strand), (gene3, chr3, three)), build)
     assert shifted.frame is Frame.OUT
+
+
+def locate(gene: str, exon: int, build: Build, *, is_end: bool) -> tuple[str, str, int]:
+    """Give the last or the first base of an exon in the order of reading, from the tables alone."""
+    number = build.value[-2:]
+    with (TABLES / "exons.csv").open() as file:
+        row = next(r for r in csv.DictReader(file) if r["gene"] == gene and int(r["exon"]) == exon)
+    with (TABLES / "transcripts.csv").open() as file:
+        own = next(r for r in csv.DictReader(file) if r["gene"] == gene)
+    is_upper = is_end == (own["strand"] == "+")
+    return gene, own["chromosome"], int(row[("end" if is_upper else "start") + number])
+
+
+# FN1 exons 20 to 26 joined to ALK exon 18 or 19, in the bladder (fusions.pmp-fn1-alk.fn1). Which
+# exon was joined to which is not printed. Coding bases of FN1 (NM_212482) up to each exon's end,
+# added up from the lengths of its exons. ALK exons 18 and 19 begin after 2,914 and 3,067 coding
+# bases: one is left over on division by three, and so it is in FN1 but for exon 21.
+FN1_BASES = {20: 3253, 21: 3348, 22: 3517, 23: 3604, 24: 3796, 25: 4069, 26: 4252}
+
+
+@pytest.mark.parametrize("build", [B37, B38])
+@pytest.mark.parametrize("exon3", [18, 19])
+@pytest.mark.parametrize("exon5", sorted(FN1_BASES))
+def test_fn1_of_the_bladder_joined_before_alk_exon_20(build: Build, exon5: int, exon3: int) -> None:
+    """All of the published range is in frame but exon 21, whose end leaves no base over."""
+    five, three = (
+        locate("FN1", exon5, build, is_end=True),
+        locate("ALK", exon3, build, is_end=False),
+    )
+    read = read_call(call(five, three), build)
+    expected = "in" if FN1_BASES[exon5] % 3 == 1 else "out"
+    assert say(read) == (expected, "whole", exon5, exon3)
+    assert read.place5.coding_before == FN1_BASES[exon5]
+    slow = compute_slowly("FN1", five[2], "ALK", three[2], build.value[-2:])
+    assert slow is Frame(expected)
+
+
+@pytest.mark.parametrize("build", [B37, B38])
+@pytest.mark.parametrize(("exon5", "frame"), [(11, "out"), (12, "in"), (13, "out")])
+def test_ppfibp1_exon_12_is_in_frame_with_alk_exon_20(build: Build, exon5: int, frame: str) -> None:
+    """Coding bases of PPFIBP1 up to exons 11, 12 and 13 are 906, 991 and 1,146: 0, 1 and 0 over."""
+    five = locate("PPFIBP1", exon5, build, is_end=True)
+    three = locate("ALK", 20, build, is_end=False)
+    read = read_call(call(five, three), build)
+    assert say(read) == (frame, "whole", exon5, 20)
+    assert compute_slowly("PPFIBP1", five[2], "ALK", three[2], build.value[-2:]) is Frame(frame)
 
 
 # Junctions with ALK exon 20 that the list of a panel prints (facts fusions.nci-match.*), by MANE's

@@ -33,6 +33,9 @@ LISTS: Mapping[str, tuple[str, ...]] = {
     for name, keys in {
         "absence": "not_reported not_done unknown",
         "diagnoses": "before after open",
+        "fusion_sentences": """
+            nouns fused openers joiners partner_joiners partner_nouns partner_openers articles
+            roles gene_words verbs ends""",
         "fusions": """
             hyphenated imbalance partnerless several denial unsettled affirmed denied negated
             test_words

@@ -20,6 +20,7 @@ from spindle.errors import UserError
 from spindle.formats.fusion_callers import vcf
 from spindle.formats.fusion_callers.registry import iterate_calls
 from spindle.knowledge.transcripts import Where, load_transcripts
+from spindle.reasoning.fusion_files import NO_CALLS, read_fusion_files
 
 COLUMNS = "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO"
 Write = Callable[..., Path]
@@ -505,7 +506,9 @@ def test_mates_far_apart_are_found_and_memory_is_bounded(
 def test_a_vcf_without_rows_holds_no_call_and_is_no_negative(write: Write) -> None:
     file = iterate_calls(write())
     assert list(file) == []
-    assert any("no negative" in note for note in file.notes)
+    (read_file,) = read_fusion_files([file]).files
+    assert (read_file.calls, read_file.adequacy) == (0, NO_CALLS)
+    assert "not a negative" in NO_CALLS
 
 
 def list_lines(calls: list[CalledFusion]) -> set[int]:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
-from spindle.cases.observations import FusionCall, FusionTest, SequencingMethod, TestResult
+from spindle.cases.observations import FusionCall, FusionTest, TestResult
 from spindle.cases.provenance import Provenance
 from spindle.formats.cells.fusion_codes import CodedFusion, read_coded_fusion
 from spindle.formats.cells.fusion_details import (
@@ -26,6 +26,7 @@ from spindle.formats.cells.fusion_details import (
     read_frame,
     read_quality,
 )
+from spindle.formats.cells.fusion_methods import METHODS, find_method
 from spindle.formats.cells.fusion_pairs import (
     Pair,
     describe_repair,
@@ -33,6 +34,11 @@ from spindle.formats.cells.fusion_pairs import (
     pair_pattern,
 )
 from spindle.formats.cells.fusion_parts import Part, find_others_denied, split_parts
+from spindle.formats.cells.fusion_sentences import (
+    SPOKEN,
+    find_unread_partner,
+    iterate_spoken_pairs,
+)
 from spindle.formats.cells.fusion_status import (
     Status,
     blank_partner_words,
@@ -48,7 +54,6 @@ from spindle.knowledge.words import find_key, fold, make_pattern
 
 __all__ = ["find_pairs", "pair_pattern", "read_fusion"]
 
-_METHODS = (SequencingMethod.RNA, SequencingMethod.DNA, SequencingMethod.UNSPECIFIED)
 # What a part may say that names a fusion or a gene and gives no call.
 _OTHER_RESULTS = (TestResult.NEGATIVE, TestResult.EQUIVOCAL, TestResult.FAILED)
 # What parts one fusion of a cell from the next.
@@ -81,8 +86,16 @@ def find_pairs(text: str, *, is_any: bool = False) -> tuple[Pair, ...]:
         Whether two symbols that are not known make a pair as well.
     """
     folded = fold(text)
-    plain = blank_details(folded, find_details(folded))
-    return tuple(iterate_pairs(text, plain, is_any=is_any))
+    return _list_pairs(text, folded, find_details(folded), is_any=is_any)
+
+
+def _list_pairs(
+    text: str, folded: str, details: tuple[Detail, ...], *, is_any: bool = False
+) -> tuple[Pair, ...]:
+    """Give the pairs that a sign joins, and those that a sentence joins, in order."""
+    signed = tuple(iterate_pairs(text, blank_details(folded, details), is_any=is_any))
+    spoken = iterate_spoken_pairs(text, folded, details, signed, is_any=is_any)
+    return tuple(sorted((*signed, *spoken), key=lambda pair: pair.start))
 
 
 @lru_cache(maxsize=4096)
@@ -134,7 +147,7 @@ def _read_whole(text: str) -> CellReading[FusionTest | Absent]:
     folded = fold(text)
     details = find_details(folded)
     plain = blank_details(folded, details)
-    pairs = tuple(iterate_pairs(text, plain))
+    pairs = _list_pairs(text, folded, details)
     if hedge := find_hedge(folded):
         message = f'"{hedge}" is no finding. No fusion is taken.'
         return _make(text, UNKNOWN, (), (Doubt("fusion-unreadable", message, text),))
@@ -156,11 +169,20 @@ def _read_whole(text: str) -> CellReading[FusionTest | Absent]:
     status = read_status(plain) if not pairs and not coded else status
     is_named = bool(pairs or coded)
     other = _make_status(text, plain, details, pairs, status) if status else None
-    return (
-        other
-        or _read_other_result(text, plain, details, pairs, is_named=is_named)
-        or _read_found(text, plain, details, pairs, coded)
-    )
+    other = other or _read_other_result(text, plain, details, pairs, is_named=is_named)
+    if not other and not is_named:
+        other = _refuse_unread_partner(text, folded, details)
+    return other or _read_found(text, plain, details, pairs, coded)
+
+
+def _refuse_unread_partner(
+    text: str, folded: str, details: tuple[Detail, ...]
+) -> CellReading[FusionTest | Absent] | None:
+    """Give the reading of words in which a gene beside a kinase may be the partner, unread."""
+    unread = find_unread_partner(text, folded, details)
+    if not unread:
+        return None
+    return _make(text, UNKNOWN, (), (Doubt("fusion-unreadable", unread, text),))
 
 
 def _make_status(
@@ -193,10 +215,13 @@ def _read_other_result(
     """Give the reading of a cell that names fusions and does not say that they were found."""
     if _denies_all(plain, pairs):
         return _make(text, TestResult.NEGATIVE, (), _doubt_unread(text, plain, details, pairs))
-    if re.search(_denial(), BRACKETED.sub(" ", plain)):
+    if re.search(_denial(), blank_partner_words(BRACKETED.sub(" ", plain))):
         message = "The cell names a fusion and denies one. Neither is taken."
         return _make(text, UNKNOWN, (), (Doubt("result-conflict", message, text),))
-    if is_named and (other := _find_other_result(fold(text), details, pairs)):
+    # "ALK fusion: failed" names no partner either, and says no more that one was found.
+    other = _find_other_result(fold(text), details, pairs)
+    is_open = is_named or TestResult.POSITIVE not in find_results(fold(text))
+    if other and is_open and (is_named or other is not TestResult.NEGATIVE):
         message = f"The cell names a fusion and says {other.value}. No fusion is taken."
         return _make(text, other, (), (Doubt("fusion-unreadable", message, text),))
     return None
@@ -228,27 +253,12 @@ def _make(
         doubts = (Doubt("fusion-unreadable", message, text),)
     test = FusionTest(
         id="fusion-1",
-        method=_find_method(text),
+        method=find_method(text),
         result=result,
         calls=calls,
         is_quality_adequate=quality,
     )
     return CellReading(test, doubts)
-
-
-def _find_method(text: str) -> SequencingMethod:
-    # "RNA quality adequate" tells of the sample, not how the fusion was looked for.
-    named = _list_methods(text)
-    material = named - {SequencingMethod.UNSPECIFIED}
-    if len(material) == 1:
-        return material.pop()
-    return SequencingMethod.UNSPECIFIED if named else SequencingMethod.NOT_STATED
-
-
-def _list_methods(text: str) -> set[SequencingMethod]:
-    folded = fold(text)
-    plain = blank_details(folded, find_details(folded))
-    return {m for m in _METHODS if make_pattern("fusions", f"method.{m}").search(plain)}
 
 
 def _read_result_only(
@@ -320,7 +330,7 @@ def _is_own(detail: Detail) -> bool:
 
 @cache
 def _known_words(*, is_positive: bool) -> re.Pattern[str]:
-    methods = [f"method.{method}" for method in _METHODS]
+    methods = [f"method.{method}" for method in METHODS]
     own = make_pattern("fusions", "partnerless", "several", "fillers", *methods).pattern
     lists = ["findings", "result.positive", "method.sequencing"]
     patterns = [own, gene_pattern().pattern, make_pattern("remarks", "pooled").pattern]
@@ -472,7 +482,8 @@ def _read_pair(pair: Pair, text: str, doubts: list[Doubt]) -> FusionCall:
         message = f"{first} is printed first and kept as the 5' gene. Partners mostly are."
         doubts.append(Doubt("fusion-name-repaired", message, text))
     elif is_kinase_first:
-        message = f"A hyphen gives no order. The kinase {first} is taken as the 3' gene."
+        sign = "The words give" if pair.joint == SPOKEN else "A hyphen gives"
+        message = f"{sign} no order. The kinase {first} is taken as the 3' gene."
         doubts.append(Doubt("fusion-name-repaired", message, text))
         first, second = second, first
     return FusionCall(gene5=first, gene3=second, words=text)

@@ -7,8 +7,10 @@ remark. A line that names no fusion, or does not say that one was found, is kept
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.fusion_calls import Build, CalledEnd, CalledFusion
@@ -24,6 +26,13 @@ from spindle.formats.cells.fusion_pairs import DOUBLE_COLON, Pair, describe_repa
 from spindle.formats.cells.fusions import find_pairs, read_fusion
 from spindle.formats.cells.phrases import LONGEST_CELL
 from spindle.formats.cells.reading import CellReading
+from spindle.formats.fusion_callers.report_lines import (
+    FORMAT,
+    TAB,
+    ResultLine,
+    are_result_lines,
+    read_line,
+)
 from spindle.formats.fusion_callers.tables import FileFacts, Head, Row, keep_row
 from spindle.knowledge.fusion_callers import (
     CallerFormat,
@@ -35,12 +44,11 @@ from spindle.knowledge.terms import find_gene, gene_pattern
 from spindle.knowledge.transcripts import load_transcripts
 from spindle.knowledge.words import fold, make_pattern
 
-ID = "report-words"
-_TAB = "\t"
+ID = FORMAT
 # A header, a row below it, and more cells than a sentence of two halves has.
 _LEAST_LINES = 2
 _LEAST_CELLS = 3
-_NO_FUSION = "No fusion is named in these words."
+NO_FUSION = "No fusion is named in these words."
 
 
 def _find_format() -> CallerFormat:
@@ -50,7 +58,8 @@ def _find_format() -> CallerFormat:
 def read_head(head: Head) -> FileFacts | None:
     """Give what the head of a text says; none when no line of it names a fusion, or for a table."""
     texts = [text for _, text in head.lines]
-    if any(_TAB in text.strip() for text in texts) or _looks_like_table(texts):
+    has_tabs = any(TAB in text.strip() for text in texts)
+    if (has_tabs and not are_result_lines(texts)) or _looks_like_table(texts):
         return None
     facts = FileFacts(ID, head.path.name)
     if not any(_names_fusion(text, facts) for text in texts):
@@ -62,8 +71,11 @@ def _looks_like_table(texts: list[str]) -> bool:
     """Give whether a line without a fusion heads lines of as many cells: a caller's table."""
     if len(texts) < _LEAST_LINES or find_pairs(" ".join(texts[0].split())[:LONGEST_CELL]):
         return False
-    counts = ({text.count(delimiter) for text in texts} for delimiter in ",;")
-    return any(len(found) == 1 and found.pop() + 1 >= _LEAST_CELLS for found in counts)
+    for delimiter in ",;":
+        counts = {text.count(delimiter) for text in texts}
+        if len(counts) == 1 and counts.pop() + 1 >= _LEAST_CELLS:
+            return not are_result_lines(texts, delimiter)
+    return False
 
 
 def _names_fusion(text: str, facts: FileFacts) -> bool:
@@ -73,9 +85,22 @@ def _names_fusion(text: str, facts: FileFacts) -> bool:
         return True
     test = read_fusion(words).value
     is_result = not isinstance(test, Absent) and isinstance(test.result, TestResult)
-    is_named = _find_format().patterns["fusion_word"].search(words)
     is_evidence = make_pattern("fusions", "imbalance").search(fold(words))
-    return bool(is_named and is_result) or bool(is_evidence and gene_pattern().search(fold(words)))
+    return bool(is_result and _results_of_fusions().search(fold(words))) or bool(
+        is_evidence and gene_pattern().search(fold(words))
+    )
+
+
+@cache
+def _results_of_fusions() -> re.Pattern[str]:
+    """Give a pattern that finds a result beside the word "fusion": "no ALK fusion detected"."""
+    patterns = _find_format().patterns
+    noun = patterns["fusion_word"].pattern.removeprefix("(?i)")
+    results = [f"result.{result}" for result in TestResult]
+    lists = ("denial", "denial_phrases", "denial_after", "not_done", *results)
+    result = rf"(?:{make_pattern('results', *lists).pattern})"
+    near = patterns["near"].pattern
+    return re.compile(rf"{result}{near}{noun}|{noun}{near}{result}")
 
 
 def make_calls(rows: Iterable[Row], facts: FileFacts) -> Iterator[CalledFusion]:
@@ -86,11 +111,15 @@ def make_calls(rows: Iterable[Row], facts: FileFacts) -> Iterator[CalledFusion]:
 
 def _read_row(row: Row, facts: FileFacts) -> Iterator[CalledFusion]:
     # One kind of space, so that places in the folded words are those in the words.
-    text = " ".join(row.text.split())
+    line = read_line(row.text)
+    text = line.words
     if len(text) > LONGEST_CELL:
         yield keep_row(
             row, facts, f"The line has over {LONGEST_CELL:,} characters, too many words."
         )
+        return
+    if why := line.explain():
+        yield keep_row(row, facts, why)
         return
     adjoined, rest = _take_adjoined(text)
     loci, rest = _take_loci(rest)
@@ -106,7 +135,20 @@ def _read_row(row: Row, facts: FileFacts) -> Iterator[CalledFusion]:
         remark = "positions in the words are not read: which fusion they belong to is not sure"
         made = [replace(call, remarks=(*call.remarks, remark)) for call in made]
     for call in made:
-        yield replace(call, build=build) if not isinstance(build, Absent) else call
+        counted = _count_reads(call, line, is_alone=len(made) == 1)
+        yield replace(counted, build=build) if not isinstance(build, Absent) else counted
+
+
+def _count_reads(call: CalledFusion, line: ResultLine, *, is_alone: bool) -> CalledFusion:
+    """Give a call with the reads that stand beside it; the words do not say of which kind."""
+    if not line.reads:
+        return call
+    said = "; ".join(line.reads)
+    if line.count is None or not is_alone:
+        remark = f"reads are not taken, since it is not sure of which fusion they are: {said}"
+        return replace(call, remarks=(*call.remarks, remark))
+    remark = f"reads as written, of a kind that is not said: {said}"
+    return replace(call, split_reads=line.count, remarks=(*call.remarks, remark))
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +301,12 @@ def _explain(rest: str) -> str:
     reading = read_fusion(rest)
     test = reading.value
     if isinstance(test, Absent):
-        return f"The words say {test}, and name no fusion." if rest else _NO_FUSION
+        return f"The words say {test}, and name no fusion." if rest else NO_FUSION
     if test.result is TestResult.POSITIVE:
-        return _NO_FUSION
+        return NO_FUSION
     if isinstance(test.result, TestResult):
         return f"The words say that the result is {test.result.value}, and name no fusion as found."
-    return " ".join(dict.fromkeys(doubt.message for doubt in reading.doubts)) or _NO_FUSION
+    return " ".join(dict.fromkeys(doubt.message for doubt in reading.doubts)) or NO_FUSION
 
 
 # Adjoined transcripts, positions and builds -------------------------------------------------------
