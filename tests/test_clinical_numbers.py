@@ -23,6 +23,7 @@ NAMED: dict[str, str] = {
     "LEVEL": "the usual level of a confidence interval",
     "VERSION_LENGTH": "how many signs of a digest name a version",
     "LOOKED_AT": "how many rows of a long file are looked at before its genome build is inferred",
+    "NAMES_SHOWN": "how many names of one kind a report prints before it counts the rest",
     "PROGRESS_EVERY": "after how many rows the terminal is told",
 }
 # Where a number is no value at all: how many results a cache keeps, digits of a rounding.

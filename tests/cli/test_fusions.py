@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+
+from spindle.reports.patient_schema import make_patient_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples" / "fusions"
@@ -114,3 +119,42 @@ def test_a_file_without_a_driver_makes_nothing_negative(tmp_path: Path) -> None:
     assert kinases["ALK"]["status"] == "expressed_confirmation_pending"
     for name, kinase in kinases.items():
         assert kinase["status"] != "not_detected", name
+
+
+def test_a_case_says_how_each_file_of_calls_was_read(tmp_path: Path) -> None:
+    """Nothing vanishes: callers, builds, rows not read with their line, what stays out."""
+    words = tmp_path / "words.txt"
+    words.write_text("ML4-ALK\nNo ALK fusion; TFG-ROS1 fusion detected\n")
+    document = assess(tmp_path, "--fusions", words, "--fusions", STAR)
+    first, second = document["fusion_files"]  # type: ignore[misc]
+    assert [row["line"] for row in first["not_interpreted"]] == [2]
+    assert second["caller"] == "star-fusion"
+    assert [left["names"] for left in second["left_out"]] == [["ALK::TPM3"], ["SMG1::NPIPB5"]]
+    errors = Draft202012Validator(make_patient_schema()).iter_errors(document)
+    assert [error.message for error in errors] == []
+    path = tmp_path / "case.toml"
+    for more in ((), ("--annex",), ("--format", "html")):
+        done = run("case", path, "--fusions", words, "--fusions", STAR, *more)
+        said = " ".join(html.unescape(re.sub("<[^>]+>", " ", done.stdout)).split())
+        for expected in (
+            "words.txt, line 2",
+            "TFG-ROS1 fusion detected",
+            "The cell names a fusion and denies one",
+            "star-fusion, RNA; 3 calls",
+            "GRCh38, inferred",
+            "SMG1::NPIPB5",
+        ):
+            assert expected.lower() in said.lower(), (more, expected)
+    assert "ML4 read as EML4 (a misprint)" in said
+    assert "split reads 84" in said
+
+
+def test_the_build_of_the_files_can_be_declared(tmp_path: Path) -> None:
+    document = assess(tmp_path, "--fusions", STAR, "--build", "GRCh38")
+    (file,) = document["fusion_files"]  # type: ignore[misc]
+    assert file["build"] == "GRCh38, as declared by the user."
+
+
+def test_a_case_without_files_of_calls_says_nothing_of_them(tmp_path: Path) -> None:
+    assert assess(tmp_path)["fusion_files"] == []
+    assert "FILES OF FUSION CALLS" not in run("case", tmp_path / "case.toml", "--annex").stdout

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from spindle.assays.genes import name_gene, name_gene_if_said
 from spindle.assays.junctions import Judgement, judge_call
+from spindle.assays.other_fusions import is_bystander
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.observations import (
@@ -26,6 +27,8 @@ from spindle.knowledge.kinases import load_kinases
 from spindle.trace import Trace, TraceStep
 
 KINASES = load_kinases().names
+# Kinases, and groups of which a report may not name the member.
+NAMED = (*KINASES, *load_kinases().groups)
 QUALITY_FACT = "sequencing.quality"
 COVERAGE_LIMIT = (
     "Which genes the panel covers was not reported; a fusion of a gene that it does not cover "
@@ -53,14 +56,13 @@ def interpret_fusions(observation: FusionTest) -> tuple[Reading, ...]:
     A kinase outside the panel's reported genes gets no reading. When the panel's genes are not
     reported, a test that was reported negative is read so for every kinase, with that limit said,
     unless the panel is named for other kinases. A test that found another fusion says nothing of a
-    kinase that no panel is known to cover.
+    kinase that no panel is known to cover. A fusion of a group, such as NTRK, is read for the
+    group, and leaves each of its members open.
     """
     observation = replace(observation, calls=tuple(map(_name_genes, observation.calls)))
-    return tuple(
-        _read_kinase(observation, kinase)
-        for kinase in KINASES
-        if _is_covered(observation, kinase) or _find_calls(observation, kinase)
-    )
+    groups = (group for group in load_kinases().groups if _find_calls(observation, group))
+    asked = (k for k in KINASES if _is_covered(observation, k) or _find_calls(observation, k))
+    return tuple(_read_kinase(observation, kinase) for kinase in (*asked, *groups))
 
 
 def _name_genes(call: FusionCall) -> FusionCall:
@@ -96,17 +98,27 @@ def _find_calls(observation: FusionTest, kinase: str) -> tuple[FusionCall, ...]:
     return tuple(call for call in observation.calls if kinase in (call.gene5, call.gene3))
 
 
+def _find_group(observation: FusionTest, kinase: str) -> str:
+    """Give the group of a kinase of which a fusion is listed without its member; empty for none."""
+    groups = (g for g, members in load_kinases().groups.items() if kinase in members)
+    return next((group for group in groups if _find_calls(observation, group)), "")
+
+
 def _read_kinase(observation: FusionTest, kinase: str) -> Reading:
     assay = _ASSAYS[observation.method]
     calls = _find_calls(observation, kinase)
-    is_known = bool(calls) or _is_coverage_known(observation, kinase)
+    group = "" if calls else _find_group(observation, kinase)
+    is_known = bool(calls or group) or _is_coverage_known(observation, kinase)
     is_elsewhere = not is_known and _is_of_other_genes(observation)
-    result = _decide_result(observation, has_call=bool(calls), is_elsewhere=is_elsewhere)
     best = _choose_call(calls, kinase)
-    judgement = judge_call(best, kinase) if best else Judgement(NOT_REPORTED, "")
+    is_reciprocal = best is not None and best.is_reciprocal
+    result = UNKNOWN if group else _decide_result(observation, best, is_elsewhere=is_elsewhere)
+    is_judged = best is not None and not is_reciprocal
+    judgement = judge_call(best, kinase) if best and is_judged else Judgement(NOT_REPORTED, "")
     productive = judgement.is_productive
     is_unproven = observation.result is TestResult.NEGATIVE and isinstance(result, Absent)
     meaning = _describe(observation, kinase, result, best, judgement)
+    other_fusions, bystanders = _list_other_fusions(observation)
     step = TraceStep(
         concluded=meaning,
         observations=(observation.id,),
@@ -122,39 +134,56 @@ def _read_kinase(observation: FusionTest, kinase: str) -> Reading:
         observation_id=observation.id,
         trace=Trace((step,)),
         limits=tuple(_list_limits(observation, best, is_unproven=is_unproven)),
-        partner=_name_partner(best, kinase) if best else NOT_REPORTED,
+        partner=_name_partner(best, kinase) if best and is_judged else NOT_REPORTED,
         is_productive=productive,
-        other_fusions=_list_other_fusions(observation),
+        other_fusions=other_fusions,
+        bystanders=bystanders,
         is_coverage_known=is_known,
         is_elsewhere=is_elsewhere,
+        is_reciprocal=is_reciprocal,
+        is_kinase_first=best is not None and is_judged and _is_written_first(best, kinase),
     )
 
 
-def _list_other_fusions(observation: FusionTest) -> tuple[str, ...]:
-    """Give the fusions between named genes of which none is a kinase read here."""
+def _is_written_first(call: FusionCall, kinase: str) -> bool:
+    """Give whether a kinase stands first and another gene, which is named, behind it."""
+    is_named = not isinstance(call.gene3, Absent)
+    return call.gene5 == kinase and is_named and call.gene3 != kinase
+
+
+def _list_other_fusions(observation: FusionTest) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the fusions between named genes of which none is a kinase read here.
+
+    First those that may drive a tumour, then those that stand by.
+    """
     if observation.result in (TestResult.EQUIVOCAL, TestResult.NEGATIVE, TestResult.FAILED):
-        return ()
-    return tuple(
-        name_call(call)
+        return (), ()
+    others = [
+        call
         for call in observation.calls
         if not isinstance(call.gene5, Absent)
         and not isinstance(call.gene3, Absent)
-        and {call.gene5, call.gene3}.isdisjoint(KINASES)
+        and {call.gene5, call.gene3}.isdisjoint(NAMED)
+    ]
+    return (
+        tuple(name_call(call) for call in others if not is_bystander(call)),
+        tuple(name_call(call) for call in others if is_bystander(call)),
     )
 
 
 def _decide_result(
-    observation: FusionTest, *, has_call: bool, is_elsewhere: bool
+    observation: FusionTest, call: FusionCall | None, *, is_elsewhere: bool
 ) -> ReadingResult | Absent:
     """Give the result for one kinase.
 
-    A call under an equivocal result stays equivocal. A positive test that names no fusion says
+    A call under an equivocal result stays equivocal, and so does a reciprocal product, which shows
+    a rearrangement and not the fusion. A positive test that names no fusion says
     nothing of a single kinase, and one that names another fusion says nothing of a kinase that it
     is not known to cover. A negative counts only with a word on quality.
     """
     result = observation.result
-    if has_call:
-        is_equivocal = result is TestResult.EQUIVOCAL
+    if call is not None:
+        is_equivocal = result is TestResult.EQUIVOCAL or call.is_reciprocal
         return ReadingResult.EQUIVOCAL if is_equivocal else ReadingResult.POSITIVE
     if isinstance(result, Absent):
         return NOT_REPORTED if observation.calls else result
@@ -179,17 +208,19 @@ def _is_of_other_genes(observation: FusionTest) -> bool:
 def _has_unnamed_fusion(observation: FusionTest) -> bool:
     """Whether a fusion was found that may be of any kinase: none listed, or a gene not named."""
     return not observation.calls or any(
-        {call.gene5, call.gene3}.isdisjoint(KINASES)
+        {call.gene5, call.gene3}.isdisjoint(NAMED)
         and (isinstance(call.gene5, Absent) or isinstance(call.gene3, Absent))
         for call in observation.calls
     )
 
 
 def _choose_call(calls: tuple[FusionCall, ...], kinase: str) -> FusionCall | None:
-    """Give the call that says most: productive before unknown before not productive."""
+    """Give the call that says most: productive, unknown, not productive, reciprocal product."""
     order = {True: 0, False: 2}
 
     def rank(call: FusionCall) -> int:
+        if call.is_reciprocal:
+            return len(order) + 1
         productive = judge_call(call, kinase).is_productive
         return 1 if isinstance(productive, Absent) else order[productive]
 
@@ -214,8 +245,19 @@ def _describe(
     judgement: Judgement,
 ) -> str:
     name = _NAMES[_ASSAYS[observation.method]]
+    if call is not None and call.is_reciprocal:
+        return (
+            f"{name_call(call)} found by {name}, the reciprocal product: a rearrangement of "
+            f"{kinase} is shown by it; the fusion itself was not seen. That is no negative."
+        )
     if call is not None:
-        return _describe_call(call, name, result, judgement)
+        return _describe_call(call, kinase, name, result, judgement)
+    if group := _find_group(observation, kinase):
+        found = ", ".join(map(name_call, _find_calls(observation, group)))
+        return (
+            f"{_capitalise(name)} found {found}; which {group} gene it is is not named, so "
+            f"{kinase} is open."
+        )
     if isinstance(result, Absent):
         return _describe_silence(observation, kinase, name, result)
     is_known = _is_coverage_known(observation, kinase)
@@ -232,10 +274,12 @@ def _capitalise(words: str) -> str:
 
 
 def _describe_call(
-    call: FusionCall, name: str, result: ReadingResult | Absent, judgement: Judgement
+    call: FusionCall, kinase: str, name: str, result: ReadingResult | Absent, judgement: Judgement
 ) -> str:
     found = "reported as equivocal" if result is ReadingResult.EQUIVOCAL else "found"
-    return f"{name_call(call)} {found} by {name}; {judgement.says}."
+    group = f"which {kinase} gene it is is not named; " if kinase in load_kinases().groups else ""
+    order = f"written with {kinase} first; " if _is_written_first(call, kinase) else ""
+    return f"{name_call(call)} {found} by {name}; {group}{order}{judgement.says}."
 
 
 def _describe_silence(observation: FusionTest, kinase: str, name: str, result: Absent) -> str:

@@ -59,7 +59,14 @@ class Reading:
     is_productive: bool | Absent = NOT_REPORTED
     """Whether the fusion can make a whole kinase in frame, for an assay that can tell."""
     other_fusions: tuple[str, ...] = ()
-    """Fusions that the same test found and that name none of the kinases read here."""
+    """Fusions that the same test found, of a kinase that is not read here or known from another
+    tumour."""
+    bystanders: tuple[str, ...] = ()
+    """Fusions that the same test found and that hold no kinase: no driver by what is known here."""
+    is_reciprocal: bool = False
+    """Whether the reciprocal product alone was found: a rearrangement, and not the fusion."""
+    is_kinase_first: bool = False
+    """Whether the kinase is written as the 5' gene, as no published fusion of it is."""
     nuclei_to_count: int = 0
     """Nuclei still to count on the same slide, for FISH by a two-step rule."""
     is_coverage_known: bool = True

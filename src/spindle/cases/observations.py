@@ -206,6 +206,11 @@ class FusionCall:
     """Reading frame as reported."""
     kinase_domain: KinaseDomain | Absent = NOT_REPORTED
     """Kinase domain as reported."""
+    is_reciprocal: bool = False
+    """Whether it is the other product of a rearrangement, which holds no kinase domain: it shows
+    the rearrangement, and not the fusion."""
+    notes: tuple[str, ...] = ()
+    """What is to be known of the call: its line, its reads, a repaired name, what doubts it."""
     words: str = ""
     """The words of the source."""
 
@@ -238,6 +243,10 @@ class FusionTest:
     """Fusions found."""
     variants: tuple[VariantCall, ...] = ()
     """Changes of single proteins that the same test found."""
+    caller: str | Absent = NOT_REPORTED
+    """Program that called the fusions, with its version: `arriba 2.4.0`."""
+    notes: tuple[str, ...] = ()
+    """What is to be known of the test as a whole: its genome build, rows that were not read."""
     panel: str | Absent = NOT_REPORTED
     """Panel."""
     genes_covered: tuple[str, ...] | Absent = NOT_REPORTED

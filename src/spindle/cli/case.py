@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +19,7 @@ from spindle.knowledge.protocols import DEFAULT_PROTOCOL
 if TYPE_CHECKING:
     from spindle.cli.case_interactive import Interview
     from spindle.formats.case_files import CaseFileReading
+    from spindle.reasoning.fusion_notes import FusionFileNote
 
 FORMATS = ("text", "html", "pdf", "json")
 SUFFIXES = {".txt": "text", ".html": "html", ".htm": "html", ".pdf": "pdf", ".json": "json"}
@@ -55,6 +57,10 @@ INTERRUPTED = 130
     "--fusions", "fusion_files", multiple=True, type=click.Path(path_type=Path, readable=False),
     help="File of fusion calls to add to the case; may stand several times.",
 )  # fmt: skip
+@click.option(
+    "--build", type=click.Choice(["GRCh37", "GRCh38"]),
+    help="Genome build of the files of calls; what they say, or their exon edges, when left out.",
+)  # fmt: skip
 @click.option("--id", "case_id", default="", help="Case of a file with several (cases.jsonl).")
 @click.option(
     "--date", "made_on", type=click.DateTime(formats=["%Y-%m-%d"]),
@@ -74,6 +80,7 @@ def command(
     protocol_id: str,
     fish_rule_id: str,
     fusion_files: tuple[Path, ...],
+    build: str | None,
     case_id: str,
     made_on: datetime.datetime | None,
     *,
@@ -105,27 +112,33 @@ def command(
         from spindle.formats.case_files import read_case_file
 
         reading = read_case_file(case_file, case_id=case_id)
+    notes: tuple[FusionFileNote, ...] = ()
     if fusion_files:
-        reading = _add_fusions(reading, fusion_files)
+        reading, notes = _add_fusions(reading, fusion_files, build)
     day = made_on.date() if made_on else None
-    content = render(reading, chosen, settings, day, has_annex=has_annex)
+    content = render(reading, chosen, settings, day, has_annex=has_annex, fusion_files=notes)
     _deliver(content, path, is_forced=is_forced)
     return 0
 
 
-def _add_fusions(reading: CaseFileReading, files: tuple[Path, ...]) -> CaseFileReading:
-    """Give the case with the fusions that the files call in it."""
+def _add_fusions(
+    reading: CaseFileReading, files: tuple[Path, ...], build: str | None
+) -> tuple[CaseFileReading, tuple[FusionFileNote, ...]]:
+    """Give the case with the fusions that the files call in it, and how each file was read."""
     from dataclasses import replace
 
+    from spindle.cases.fusion_calls import Build
     from spindle.formats.fusion_callers.registry import iterate_calls
     from spindle.knowledge.site_groups import list_site_groups
-    from spindle.reasoning.fusion_files import add_fusions, read_fusion_files
+    from spindle.reasoning.fusion_files import add_fusions, describe_files, read_fusion_files
 
     sites = tuple(site.name for site in reading.case.tumour.sites)
     report = read_fusion_files(
-        [iterate_calls(file) for file in files], site_groups=list_site_groups(sites)
+        [iterate_calls(file) for file in files],
+        build=Build(build) if build else None,
+        site_groups=list_site_groups(sites),
     )
-    return replace(reading, case=add_fusions(reading.case, report))
+    return replace(reading, case=add_fusions(reading.case, report)), describe_files(report)
 
 
 def _choose_format(form: str | None, path: Path | None) -> str:
@@ -149,8 +162,14 @@ def render(
     made_on: datetime.date | None = None,
     *,
     has_annex: bool = False,
+    fusion_files: Sequence[FusionFileNote] = (),
 ) -> bytes:
     """Give the report of a case in a format.
+
+    Parameters
+    ----------
+    fusion_files:
+        How the files of fusion calls were read that were added to the case.
 
     Raises
     ------
@@ -164,6 +183,7 @@ def render(
         assess_patient(reading.case, **settings),
         notes=reading.notes,
         read_as=reading.read_as,
+        fusion_files=fusion_files,
         file=reading.file,
         made_on=made_on,
     )

@@ -298,6 +298,15 @@ def find_partner(kinase: str, partner: str) -> PartnerRecord:
     )
 
 
+def find_any_partner(kinases: Iterable[str], partner: str) -> PartnerRecord:
+    """Give the record of the first of these kinases that is published with a partner.
+
+    One published in IMT comes first, then any that is known; else the empty record of the first.
+    """
+    records = [find_partner(kinase, partner) for kinase in kinases]
+    return min(records, key=lambda record: (not record.is_in_imt, not record.is_known))
+
+
 def _unique(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 

@@ -25,6 +25,7 @@ from spindle.reasoning.actionability_drivers import (
     Strength,
     find_in_frame,
     judge_labels,
+    name_bystanders,
     name_driver,
     weigh_drivers,
 )
@@ -80,6 +81,7 @@ def list_options(case: Case, assessment: Assessment, *, region: str = "") -> Act
     options = tuple(make_option(therapy, picture) for therapy in therapies)
     return Actionability(
         driver=name_driver(drivers),
+        other_fusions=name_bystanders(drivers),
         is_confirmed=any(s.strength is Strength.CONFIRMED for s in drivers.states),
         labels=judge_labels(drivers),
         options=options,
@@ -163,8 +165,9 @@ def _trace(picture: Picture, options: Sequence[Option]) -> Trace:
 def _trace_driver(drivers: Drivers) -> TraceStep:
     seen = [name for state in drivers.signals or drivers.states for name in state.observations]
     is_negative = any(s.strength is Strength.NOT_DETECTED for s in drivers.states)
+    other = f" Other fusion: {name_bystanders(drivers)}." if drivers.bystanders else ""
     return TraceStep(
-        concluded=f"Driver: {name_driver(drivers)}.",
+        concluded=f"Driver: {name_driver(drivers)}.{other}",
         observations=tuple(dict.fromkeys((*seen, *drivers.other_observations))),
         facts=(STAIN_NEGATIVE_FACT,) if is_negative else (),
         would_change="RNA sequencing of adequate quality that names a fusion with its reading "

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum, auto
 
 from spindle.assays.junctions import NOT_SAID, judge_call
+from spindle.assays.other_fusions import has_kinase
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import Absent
 from spindle.cases.case import Case
@@ -19,6 +20,7 @@ from spindle.reasoning.findings import Fit, LabelStatus
 from spindle.reasoning.statuses import (
     POSITIVE,
     UNDECIDED,
+    has_reciprocal,
     has_result,
     join_words,
     list_tests,
@@ -97,9 +99,11 @@ class Drivers:
     states: tuple[KinaseState, ...]
     """The kinases, the strongest first."""
     other_fusions: tuple[str, ...]
-    """Fusions of none of these kinases: `FN1::IGF1R`."""
+    """Fusions of a kinase that is none of these: `FN1::IGF1R`."""
     other_observations: tuple[str, ...]
-    """The tests that found them."""
+    """The tests that found these or a bystander."""
+    bystanders: tuple[str, ...] = ()
+    """Fusions without a kinase, which are no driver: `TPM3::CLTC`."""
 
     def find(self, kinases: Iterable[str]) -> list[KinaseState]:
         """Give the states of any of these kinases, the strongest first."""
@@ -118,15 +122,20 @@ def weigh_drivers(assessment: Assessment, in_frame: Collection[str] = ()) -> Dri
     `in_frame` are kinases of which a fusion is reported in frame, see `find_in_frame`.
     """
     order = {name: position for position, name in enumerate(load_kinases().names)}
+    for group, members in load_kinases().groups.items():
+        order[group] = order[members[0]]
     known = [(name, k) for name, k in assessment.kinases.items() if name in order]
     states = [weigh_kinase(k, is_in_frame=name in in_frame) for name, k in known]
     states = _merge_groups(states, assessment)
     states.sort(key=lambda state: (state.strength, order[state.kinases[0]]))
     readings = [r for kinase in assessment.kinases.values() for r in kinase.readings]
-    others = [reading for reading in readings if reading.other_fusions]
-    fusions = dict.fromkeys(name for reading in others for name in reading.other_fusions)
+    others = [reading for reading in readings if reading.other_fusions or reading.bystanders]
+    found = dict.fromkeys(name for reading in others for name in reading.other_fusions)
+    aside = [name for reading in others for name in reading.bystanders]
+    fusions = tuple(name for name in found if has_kinase(name.split("::")))
+    without = dict.fromkeys(name for name in (*found, *aside) if name not in fusions)
     ids = dict.fromkeys(reading.observation_id for reading in others)
-    return Drivers(tuple(states), tuple(fusions), tuple(ids))
+    return Drivers(tuple(states), fusions, tuple(ids), tuple(without))
 
 
 def find_in_frame(case: Case) -> frozenset[str]:
@@ -152,7 +161,7 @@ def weigh_kinase(kinase: KinaseAssessment, *, is_in_frame: bool = False) -> Kina
     strength = _find_strength(kinase)
     return KinaseState(
         kinase=kinase.kinase,
-        kinases=(kinase.kinase,),
+        kinases=load_kinases().expand(kinase.kinase),
         strength=strength,
         fit=_find_fit(strength, kinase),
         says=f"{kinase.kinase}: {_say(strength, kinase, is_in_frame=is_in_frame)}",
@@ -184,7 +193,8 @@ def _find_fit(strength: Strength, kinase: KinaseAssessment) -> Fit:
     if strength is Strength.NOT_PRODUCTIVE:
         is_stained = has_result(kinase.readings, POSITIVE, (Assay.IHC,))
         return Fit.UNKNOWN if is_stained else Fit.NO
-    if strength in _SETTLED_BY_NEGATIVES and is_ruled_out(kinase):
+    is_open = has_reciprocal(kinase.readings)
+    if strength in _SETTLED_BY_NEGATIVES and is_ruled_out(kinase) and not is_open:
         return Fit.NO
     return Fit.UNKNOWN
 
@@ -204,8 +214,7 @@ def is_ruled_out(kinase: KinaseAssessment) -> bool:
 
 
 def _say(strength: Strength, kinase: KinaseAssessment, *, is_in_frame: bool) -> str:
-    named = isinstance(kinase.partner, str)
-    fusion = f"fusion with {kinase.partner}" if named else "fusion, partner not named,"
+    fusion = _name_fusion(kinase)
     negative = join_words(list_tests(kinase.readings, NEGATIVE))
     undecided = join_words(list_tests(kinase.readings, UNDECIDED))
     says = {
@@ -225,7 +234,22 @@ def _say(strength: Strength, kinase: KinaseAssessment, *, is_in_frame: bool) -> 
         says += f"; negative by {negative}"
     if "productive_contradicted" in kinase.flags:
         says += "; another call says that the fusion can't make a whole kinase"
+    if has_reciprocal(kinase.readings) and strength > Strength.REPORTED:
+        says += "; a rearrangement is shown by the reciprocal product, the fusion itself not seen"
     return says
+
+
+def _name_fusion(kinase: KinaseAssessment) -> str:
+    """Give a fusion with its partner; in the order as written where the kinase stands first."""
+    name, partner = kinase.kinase, kinase.partner
+    if isinstance(partner, Absent):
+        fusion = "fusion, partner not named,"
+    elif "kinase_written_first" in kinase.flags:
+        fusion = f"fusion with {partner} (written {name}::{partner})"
+    else:
+        fusion = f"fusion with {partner}"
+    is_group = name in load_kinases().groups
+    return f"{fusion} (which {name} gene it is is not named)" if is_group else fusion
 
 
 def _say_frame(*, is_in_frame: bool) -> str:
@@ -257,8 +281,8 @@ def _merge_groups(states: list[KinaseState], assessment: Assessment) -> list[Kin
     When a fusion of one member is reported, the stain is that member's, and the others go.
     """
     for group, members in load_kinases().groups.items():
-        found = [state for state in states if state.kinase in members]
-        stained = [state for state in found if state.strength in _STAIN_ONLY]
+        found = [state for state in states if state.kinase in (*members, group)]
+        stained = [s for s in found if s.strength in _STAIN_ONLY and s.kinase != group]
         if not stained:
             continue
         rest = [state for state in states if state not in stained]
@@ -295,7 +319,7 @@ def _merge(group: str, stained: list[KinaseState]) -> KinaseState:
 
 
 def name_driver(drivers: Drivers) -> str:
-    """Give the confirmed or suspected driver in words."""
+    """Give the confirmed or suspected driver in words; a fusion without a kinase is none."""
     said = [state.says for state in drivers.signals]
     said += [f"{name}: no agent against it stands in the sources" for name in drivers.other_fusions]
     if said:
@@ -303,6 +327,16 @@ def name_driver(drivers: Drivers) -> str:
     is_tested = any(state.strength is Strength.NOT_DETECTED for state in drivers.states)
     found = "none found" if is_tested else "not known"
     return f"{found}; {'; '.join(state.says for state in drivers.states)}"
+
+
+def name_bystanders(drivers: Drivers) -> str:
+    """Give the fusions that are no driver, in a sentence; empty for none."""
+    if not drivers.bystanders:
+        return ""
+    return (
+        f"{join_words(drivers.bystanders)}: no kinase of the tables in working form, so no driver "
+        "that is known here; it may name another tumour"
+    )
 
 
 # Labels -----------------------------------------------------------------------------------------

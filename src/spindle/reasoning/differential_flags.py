@@ -21,7 +21,8 @@ from spindle.knowledge.entities import (
     load_gate,
     load_red_flags,
 )
-from spindle.knowledge.fusions import find_partner
+from spindle.knowledge.fusions import find_any_partner
+from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.vocabularies import find_marker
 from spindle.reasoning.assessments import Assessment, KinaseAssessment, KinaseStatus
 from spindle.reasoning.differential_answers import FINDING_PREFIX, Answers
@@ -237,7 +238,7 @@ def _flag_variant(fusion: KinaseFusion) -> RedFlag | None:
     """
     if isinstance(fusion.partner, Absent):
         return None
-    record = find_partner(fusion.kinase, fusion.partner)
+    record = find_any_partner(load_kinases().expand(fusion.kinase), fusion.partner)
     variants = [
         entity
         for name in record.entities
@@ -286,7 +287,7 @@ def list_pointed(flags: Sequence[RedFlag], fusions: CaseFusions) -> frozenset[st
     for fusion in fusions.kinases:
         if isinstance(fusion.partner, Absent) or fusion.is_productive is False:
             continue
-        if not find_partner(fusion.kinase, fusion.partner).is_in_imt:
+        if not find_any_partner(load_kinases().expand(fusion.kinase), fusion.partner).is_in_imt:
             pointed |= {
                 entity.id
                 for entity in load_entities().values()

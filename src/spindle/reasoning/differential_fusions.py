@@ -19,7 +19,8 @@ from spindle.cases.case import Case
 from spindle.cases.observations import FishTest, FusionTest, ReadingFrame, TestResult
 from spindle.knowledge.entities import IMT, Driver, Entity, load_entities
 from spindle.knowledge.facts import Fact, find_fact, load_facts
-from spindle.knowledge.fusions import find_partner
+from spindle.knowledge.fusions import PartnerRecord, find_any_partner, find_partner
+from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.stain_rules import FISH_PREFIX
 from spindle.reasoning.assessments import Assessment, KinaseAssessment, KinaseStatus
 from spindle.reasoning.statuses import FUSION_ASSAYS, POSITIVE, join_words
@@ -49,6 +50,8 @@ class KinaseFusion:
     """Ids of the observations."""
     is_in_frame: bool = False
     """Whether a sequencing test reports it in frame, with nothing that contradicts it."""
+    is_kinase_first: bool = False
+    """Whether it is written with the kinase first, as no published fusion is."""
 
     @property
     def is_borne_out(self) -> bool:
@@ -64,6 +67,8 @@ class KinaseFusion:
             return f"a break in {self.kinase}"
         if isinstance(self.partner, Absent):
             return f"a fusion of {self.kinase} with a partner that is not named"
+        if self.is_kinase_first:
+            return f"{self.kinase}::{self.partner}"
         return f"{self.partner}::{self.kinase}"
 
 
@@ -109,7 +114,7 @@ def collect_fusions(assessment: Assessment, case: Case) -> CaseFusions:
     others: dict[str, set[str]] = {}
     for kinase in assessment.kinases.values():
         for reading in kinase.readings:
-            for name in reading.other_fusions:
+            for name in (*reading.other_fusions, *reading.bystanders):
                 others.setdefault(name, set()).add(reading.observation_id)
     breaks = list(_list_breaks(case))
     return CaseFusions(
@@ -144,6 +149,7 @@ def _read_kinase(kinase: KinaseAssessment, case: Case) -> KinaseFusion:
         partner=NOT_REPORTED if is_break else kinase.partner,
         is_productive=NOT_REPORTED if is_break else kinase.is_productive,
         is_break=is_break,
+        is_kinase_first="kinase_written_first" in kinase.flags,
         is_in_frame=not _DOUBTS & set(kinase.flags) and _is_in_frame(kinase, case),
         is_transcribed=not _DOUBTS & set(kinase.flags)
         and any(r.assay is Assay.RNA_SEQUENCING and r.result in POSITIVE for r in kinase.readings),
@@ -191,15 +197,32 @@ def _hear_imt(fusion: KinaseFusion) -> Said:
     share = find_fact(SHARE_FACT).statement
     if isinstance(fusion.partner, Absent):
         return Said(f"{found}. {share}", "for", fusion.observations, (SHARE_FACT,))
-    record = find_partner(fusion.kinase, fusion.partner)
+    record = find_any_partner(load_kinases().expand(fusion.kinase), fusion.partner)
+    if record.is_in_imt and fusion.is_kinase_first:
+        return _hear_turned(fusion, record)
     if record.is_in_imt:
         said = f"{found}, which is published in IMT. {share}"
+        if fusion.kinase != record.kinase:
+            said = (
+                f"{found}; which {fusion.kinase} gene it is is not named. "
+                f"{record.partner}::{record.kinase} is published in IMT. {share}"
+            )
         return Said(said, "for", fusion.observations, (*record.facts, SHARE_FACT))
     if record.is_known:
         said = f"{found}; this partner is known here from other lists only, and not from an IMT."
         return Said(said, "neither", fusion.observations, record.facts)
     said = f"{found}, with a partner that no source here names. {share}"
     return Said(said, "for", fusion.observations, (SHARE_FACT,))
+
+
+def _hear_turned(fusion: KinaseFusion, record: PartnerRecord) -> Said:
+    """Give what is said of a fusion that is published in IMT in the other order of its genes."""
+    said = (
+        f"{_open(fusion.name)} was found, in this order as written. In the other order "
+        f"{record.partner}::{record.kinase} is published in IMT; that this is the same fusion is "
+        "not shown, so it speaks neither way."
+    )
+    return Said(said, "neither", fusion.observations, record.facts)
 
 
 def list_borne_out(fusions: CaseFusions) -> tuple[KinaseFusion, ...]:
@@ -212,8 +235,9 @@ def list_borne_out(fusions: CaseFusions) -> tuple[KinaseFusion, ...]:
         fusion
         for fusion in fusions.kinases
         if fusion.is_borne_out
+        and not fusion.is_kinase_first
         and not isinstance(fusion.partner, Absent)
-        and find_partner(fusion.kinase, fusion.partner).is_in_imt
+        and find_any_partner(load_kinases().expand(fusion.kinase), fusion.partner).is_in_imt
     )
 
 
@@ -225,7 +249,7 @@ def find_shared_driver(entity: Entity, fusion: KinaseFusion) -> Driver | None:
     for driver in entity.drivers:
         may_be = isinstance(fusion.partner, Absent) and not driver.is_rare
         is_partner = driver.partner in ("", fusion.partner) or may_be
-        if driver.kinase == fusion.kinase and is_partner:
+        if driver.kinase in load_kinases().expand(fusion.kinase) and is_partner:
             return driver
     return None
 
@@ -241,7 +265,11 @@ def _hear_mimic(entity: Entity, fusion: KinaseFusion) -> Said:
     if fusion.is_productive is False:
         said = f"{found}, and as reported it can't make a whole kinase: it speaks neither way."
         return Said(said, "neither", fusion.observations, ())
-    facts = tuple(dict.fromkeys(d.fact for d in entity.drivers if d.kinase == fusion.kinase))
+    facts = tuple(
+        dict.fromkeys(
+            d.fact for d in entity.drivers if d.kinase in load_kinases().expand(fusion.kinase)
+        )
+    )
     if facts and isinstance(fusion.partner, Absent):
         said = " ".join(find_fact(fact).statement for fact in facts)
         return Said(f"{found}. {said}", "neither", fusion.observations, facts)

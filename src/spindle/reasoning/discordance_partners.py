@@ -15,10 +15,12 @@ from spindle.knowledge.fusions import (
     Frame,
     FusionFact,
     PartnerRecord,
+    find_any_partner,
     find_partner,
     is_known_at_site,
     list_patterns,
 )
+from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.site_groups import load_site_groups, name_site_group
 from spindle.reasoning.assessments import KinaseAssessment
 from spindle.reasoning.discordance_views import (
@@ -177,7 +179,7 @@ def _name_junction(call: FusionCall) -> str:
 def _check_partner(
     view: CaseView, kinase: str, partner: str, readings: tuple[Reading, ...]
 ) -> Iterator[Raised]:
-    record = find_partner(kinase, partner)
+    record = find_any_partner(load_kinases().expand(kinase), partner)
     words = {"partner": partner}
     if not record.is_in_imt:
         yield Raised(

@@ -340,6 +340,8 @@ class Actionability:
     """What this list can't do, in sentences."""
     trace: Trace
     """Why."""
+    other_fusions: str = ""
+    """Fusions without a kinase, which are no driver, in words; empty for none."""
 
 
 # Outlook ----------------------------------------------------------------------------------------

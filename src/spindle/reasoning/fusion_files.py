@@ -18,6 +18,7 @@ from spindle.assays.fusion_findings import (
     Collector,
     FindingRole,
     FusionFinding,
+    Member,
     settle_findings,
 )
 from spindle.assays.fusion_frames import DomainState, Frame
@@ -34,6 +35,13 @@ from spindle.cases.observations import (
 )
 from spindle.cases.provenance import Provenance
 from spindle.cases.specimen import Specimen
+from spindle.reasoning.fusion_notes import (
+    FusionFileNote,
+    list_call_notes,
+    list_left_out,
+    list_rows_not_read,
+    list_test_notes,
+)
 
 NO_CALLS = (
     "No call stands in the file. That is not a negative: it does not say whether the test worked, "
@@ -131,7 +139,11 @@ def read_fusion_files(
     """
     collector = Collector()
     with _no_collection():
-        read = [_read_file(file, build, collector, tell) for file in files]
+        names = _tell_apart([file.name for file in files])
+        read = [
+            _read_file(file, name, build, collector, tell)
+            for file, name in zip(files, names, strict=True)
+        ]
         findings = settle_findings(collector.findings, site_groups)
     return FusionReport(tuple(read), tuple(findings), site)
 
@@ -151,16 +163,24 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
+def _tell_apart(names: Sequence[str]) -> list[str]:
+    """Give the names of files, a number behind one that stands before: `fusions.tsv (2)`."""
+    before = [names[:place].count(name) for place, name in enumerate(names)]
+    return [f"{name} ({n + 1})" if n else name for name, n in zip(names, before, strict=True)]
+
+
 def _read_file(
     file: CallFile,
+    name: str,
     declared: Build | None,
     collector: Collector,
     tell: Callable[[str, int], None],
 ) -> FileRead:
-    built, reads = read_calls(file, declared)
+    calls = file if name == file.name else (replace(call, file=name) for call in file)
+    built, reads = read_calls(calls, declared)
     number, problems = 0, 0
     methods: dict[SequencingMethod, None] = {}
-    for number, read in enumerate(_watch(reads, file.name, tell), 1):  # noqa: B007
+    for number, read in enumerate(_watch(reads, name, tell), 1):  # noqa: B007
         problems += bool(read.call.problem)
         methods[read.call.method] = None
         collector.add(read)
@@ -168,7 +188,7 @@ def _read_file(
     if methods:
         method = next(iter(methods)) if len(methods) == 1 else SequencingMethod.UNSPECIFIED
     return FileRead(
-        file=file.name,
+        file=name,
         caller=file.caller,
         caller_version=file.version,
         method=method,
@@ -203,53 +223,110 @@ INTO_CASE = (
     FindingRole.NOT_PRODUCTIVE,
     FindingRole.PASSENGER,
 )
+_FUSIONS = (FindingRole.DRIVER, FindingRole.POSSIBLE_DRIVER)
 
 
 def make_fusion_tests(report: FusionReport) -> tuple[FusionTest, ...]:
     """Give one sequencing test a file, with the fusions that it shows, for a case.
 
-    Reciprocal products, noise and rows that were not interpreted stay out of the case; passengers
+    A test is positive by a driver of its own file and by nothing else. Noise and rows that were not
+    interpreted stay out of the case, and so does the reciprocal product of a fusion that is called
+    as well; the notes of the test name them. A reciprocal product alone is kept as such. Passengers
     are kept when both genes are known here, since they may name another tumour. A file without
     calls is a test without a result.
     """
     return tuple(_make_test(file, report) for file in report.files)
 
 
-def _make_test(file: FileRead, report: FusionReport) -> FusionTest:
-    calls = tuple(
-        _make_case_call(finding)
-        for finding in report.findings
-        if finding.role in INTO_CASE and _is_shown(finding) and _is_of(finding, file)
+def describe_files(report: FusionReport) -> tuple[FusionFileNote, ...]:
+    """Give how each file was read for a case, with all that stays out of it."""
+    return tuple(_describe_file(file, report) for file in report.files)
+
+
+def _describe_file(file: FileRead, report: FusionReport) -> FusionFileNote:
+    own = [(f, members) for f in report.findings if (members := _list_members(f, file))]
+    shown = [f for f, _ in own if _is_shown(f, report)]
+    return FusionFileNote(
+        file=file.file,
+        caller=file.caller or "no caller",
+        caller_version=file.caller_version,
+        material=_name_material(file.method),
+        build=file.build.basis,
+        calls=file.calls,
+        in_case=len(shown),
+        not_interpreted=list_rows_not_read(m for _, members in own for m in members),
+        left_out=list_left_out([f for f, _ in own if not _is_shown(f, report)]),
+        adequacy=file.adequacy,
+        notes=file.notes,
     )
-    is_positive = any(finding.role is FindingRole.DRIVER for finding in report.findings)
+
+
+def _name_material(method: SequencingMethod | Absent) -> str:
+    names = {SequencingMethod.RNA: "RNA", SequencingMethod.DNA: "DNA"}
+    unsaid = "RNA or DNA not said"
+    return unsaid if isinstance(method, Absent) else names.get(method, unsaid)
+
+
+def _make_test(file: FileRead, report: FusionReport) -> FusionTest:
+    own = [
+        (finding, members)
+        for finding in report.findings
+        if _is_shown(finding, report) and (members := _list_members(finding, file))
+    ]
+    is_positive = any(finding.role is FindingRole.DRIVER for finding, _ in own)
+    caller = f"{file.caller} {file.caller_version}".strip()
     return FusionTest(
         id=f"fusions-{file.file}",
         method=SequencingMethod.UNSPECIFIED if isinstance(file.method, Absent) else file.method,
-        result=TestResult.POSITIVE if calls and is_positive else NOT_REPORTED,
-        calls=calls,
+        result=TestResult.POSITIVE if is_positive else NOT_REPORTED,
+        calls=tuple(_make_case_call(finding, members, file) for finding, members in own),
+        caller=caller or NOT_REPORTED,
+        notes=tuple(list_test_notes(_describe_file(file, report))),
         is_quality_adequate=NOT_REPORTED,
         provenance=Provenance(source=file.file),
     )
 
 
-def _is_shown(finding: FusionFinding) -> bool:
-    read = finding.read
-    if finding.role is not FindingRole.PASSENGER:
-        return True
-    return read.place5.name.is_known and read.place3.name.is_known and "antisense" not in read.flags
-
-
-def _is_of(finding: FusionFinding, file: FileRead) -> bool:
-    return any(
-        (member.call.file, member.call.caller) == (file.file, file.caller)
-        for member in finding.members
+def _is_shown(finding: FusionFinding, report: FusionReport) -> bool:
+    """Give whether a finding enters a case."""
+    if finding.role is FindingRole.RECIPROCAL:
+        return _is_alone(finding, report)
+    return finding.role in INTO_CASE and (
+        finding.role is not FindingRole.PASSENGER or _is_passenger_shown(finding)
     )
 
 
-def _make_case_call(finding: FusionFinding) -> FusionCall:
+def _is_passenger_shown(finding: FusionFinding) -> bool:
+    read = finding.read
+    return read.place5.name.is_known and read.place3.name.is_known and "antisense" not in read.flags
+
+
+def _is_alone(finding: FusionFinding, report: FusionReport) -> bool:
+    """Give whether a reciprocal product of a kinase stands without the fusion that it goes with."""
+    genes = {finding.read.gene5, finding.read.gene3}
+    return bool(finding.read.kinase) and not any(
+        other.role in _FUSIONS and {other.read.gene5, other.read.gene3} == genes
+        for other in report.findings
+    )
+
+
+def _list_members(finding: FusionFinding, file: FileRead) -> list[Member]:
+    """Give the rows of one file that show a finding."""
+    return [
+        member
+        for member in finding.members
+        if (member.call.file, member.call.caller) == (file.file, file.caller)
+    ]
+
+
+def _make_case_call(
+    finding: FusionFinding, members: Sequence[Member], file: FileRead
+) -> FusionCall:
     """Give a finding as a call of a case; a frame that a stop or a caller doubts is unknown."""
     read = finding.read
     is_open = bool({"stop_not_excluded", "frame_disagrees"} & set(read.flags))
+    is_reciprocal = finding.role is FindingRole.RECIPROCAL
+    own = members[0].call
     return FusionCall(
         gene5=read.gene5 or UNKNOWN,
         gene3=read.gene3 or UNKNOWN,
@@ -257,7 +334,9 @@ def _make_case_call(finding: FusionFinding) -> FusionCall:
         exon3=NOT_REPORTED if read.place3.exon is None else str(read.place3.exon),
         frame=UNKNOWN if is_open else _FRAMES.get(read.frame, UNKNOWN),
         kinase_domain=_DOMAINS.get(read.domain, UNKNOWN),
-        words=read.call.words or read.call.name,
+        is_reciprocal=is_reciprocal,
+        notes=tuple(list_call_notes(finding, members, file.build)),
+        words=own.words or own.name,
     )
 
 

@@ -25,6 +25,10 @@ ASSAY_NAMES: Mapping[Assay, str] = {
     Assay.SEQUENCING: "sequencing",
     Assay.METHOD_NOT_STATED: "a method that is not stated",
 }
+RECIPROCAL = (
+    "A rearrangement is shown by the reciprocal product; the fusion itself was not seen by that "
+    "test."
+)
 NO_STAIN = " No stain of {} is read; FISH and sequencing ask about it."
 STATUS_NAMES: Mapping[KinaseStatus, str] = {
     KinaseStatus.FUSION_DETECTED: "fusion detected",
@@ -57,6 +61,11 @@ def has_result(
     )
 
 
+def has_reciprocal(readings: Iterable[Reading]) -> bool:
+    """Give whether a reciprocal product shows a rearrangement of the kinase."""
+    return any(reading.is_reciprocal for reading in readings)
+
+
 def is_discordant(readings: Iterable[Reading]) -> bool:
     """Give whether a positive stands beside a negative."""
     results = {reading.result for reading in readings if not isinstance(reading.result, Absent)}
@@ -68,8 +77,8 @@ def decide_status(readings: Sequence[Reading]) -> KinaseStatus:
 
     The order: a fusion found, then a rearrangement seen, then a stain with what its confirming
     tests say, then what is undecided, then negatives. RNA sequencing of adequate quality settles
-    an equivocal stain or FISH; a negative RT-PCR, which sees only the fusions that its kit
-    covers, does not.
+    an equivocal stain or FISH, and not a rearrangement that a reciprocal product shows; a negative
+    RT-PCR, which sees only the fusions that its kit covers, settles neither.
     """
     positive = (ReadingResult.POSITIVE,)
     if has_result(readings, positive, FUSION_ASSAYS):
@@ -79,7 +88,8 @@ def decide_status(readings: Sequence[Reading]) -> KinaseStatus:
     if has_result(readings, positive, (Assay.IHC,)):
         return _decide_expressed(readings)
     is_settled = has_result(readings, (ReadingResult.NEGATIVE,), (Assay.RNA_SEQUENCING,))
-    if has_result(readings, UNDECIDED, tuple(Assay)) and not is_settled:
+    is_open = not is_settled or has_reciprocal(readings)
+    if has_result(readings, UNDECIDED, tuple(Assay)) and is_open:
         return KinaseStatus.EQUIVOCAL
     if has_result(readings, (ReadingResult.NEGATIVE,), tuple(Assay)):
         return KinaseStatus.NOT_DETECTED
@@ -138,7 +148,7 @@ def find_explaining(kinase: str, readings: Mapping[str, Sequence[Reading]]) -> s
     groups = {reading.kinase for reading in readings[kinase] if is_shared(reading, kinase)}
     if not groups or _has_own_break(readings[kinase]):
         return ""
-    members = [name for group in groups for name in load_kinases().expand(group)]
+    members = [name for group in groups for name in (*load_kinases().expand(group), group)]
     found = (name for name in members if name != kinase and _has_own_break(readings.get(name, ())))
     return next(found, "")
 
@@ -173,6 +183,7 @@ def assess_kinase(
     why = _explain(kinase, status, counted)
     flags = (
         *_list_flags(status, counted, partner, productive),
+        *(("kinase_written_first",) if fusion and fusion.is_kinase_first else ()),
         *_list_shared_flags(kinase, readings, explained_by),
     )
     return KinaseAssessment(
@@ -249,7 +260,8 @@ def _choose_fusion(readings: Sequence[Reading]) -> Reading | None:
             productive = 0 if reading.is_productive else 2
         has_no_partner = isinstance(reading.partner, Absent)
         by_pcr = int(reading.assay is Assay.RT_PCR)
-        return by_pcr, productive, int(has_no_partner), str(reading.partner)
+        is_odd = int(has_no_partner) + int(reading.is_kinase_first)
+        return by_pcr, productive, is_odd, str(reading.partner)
 
     fusions = [
         reading
@@ -313,6 +325,8 @@ def _explain(kinase: str, status: KinaseStatus, readings: Sequence[Reading]) -> 
     }.get(status, "")
     if has_result(readings, (ReadingResult.NEGATIVE,), (Assay.RT_PCR,)):
         tail += " A negative RT-PCR speaks only for the fusions that its kit covers."
+    if has_reciprocal(readings):
+        tail += f" {RECIPROCAL}"
     return f"{said[0].upper()}{said[1:]}.{tail}{open_words}{unsaid}"
 
 

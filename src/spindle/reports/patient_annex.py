@@ -27,6 +27,9 @@ from spindle.reports.patient_parts import (
 
 Document = Mapping[str, Any]
 
+FUSION_FILES = "Files of fusion calls, and how they were read"
+# Rows that were not interpreted and are told on a page; the JSON holds all of them.
+ROWS_IN_FULL = 50
 _TRACES = (
     ("assessment", "Kinases and next test"),
     ("differential", "Differential"),
@@ -118,6 +121,7 @@ def _iterate_test(test: Mapping[str, Any], citer: Citer) -> Iterable[View]:
     if test["rules"]:
         yield citer.line(test["rules"], test["rules_facts"], lead="Counting rules", tone="doubt")
     yield citer.line("; ".join(test["details"]) or "not reported", lead="How, and what it showed")
+    yield from (citer.line(note, lead="As called") for note in test["notes"])
     yield citer.line(test["meaning"], test["facts"], lead="Meaning")
     yield from (citer.line(limit, lead="Limit") for limit in test["limits"])
 
@@ -339,11 +343,40 @@ def _make_case(document: Document, citer: Citer) -> Sequence[View]:
             for note in document["notes"]
         ],
     )
+    files = [line for file in document["fusion_files"] for line in list_file_lines(file, citer)]
+    of_fusions = [*_heading(FUSION_FILES), *make_list(files)] if files else []
     recorded = make_list(_iterate_recorded(document["case"], citer))
     where = f"From {document['file']}. " if document["file"] else ""
     nothing_doubted = "" if doubted else "Nothing was doubtful."
     start = make_list([citer.line(f"{where}{nothing_doubted}")]) if where or not doubted else []
-    return [*start, *doubted, *read, *_heading("Recorded"), *recorded]
+    return [*start, *doubted, *read, *of_fusions, *_heading("Recorded"), *recorded]
+
+
+def list_file_lines(file: Mapping[str, Any], citer: Citer) -> list[View]:
+    """Give how a file of fusion calls was read: what it is, what was not read, what stays out."""
+    name, rows = file["file"], file["not_interpreted"]
+    caller = f"{file['caller']} {file['caller_version']}".strip()
+    counted = words.write_count(file["calls"], "call")
+    kept = f"{words.write_count(file['in_case'], 'fusion')} in the case"
+    first = f"{caller}, {file['material']}; {counted}, {len(rows):,} not interpreted; {kept}"
+    lines = [citer.line(join_sentences(first, file["build"], *file["notes"]), lead=name)]
+    lines += [
+        citer.line(
+            f"not interpreted: “{row['written']}”. {row['reason']}",
+            lead=f"{name}, line {row['line']}",
+            tone="doubt",
+        )
+        for row in rows[:ROWS_IN_FULL]
+    ]
+    if len(rows) > ROWS_IN_FULL:
+        more = f"{len(rows) - ROWS_IN_FULL:,} more rows were not interpreted; the JSON names each."
+        lines.append(citer.line(more, lead=name, tone="doubt"))
+    for left in file["left_out"]:
+        rest = left["count"] - len(left["names"])
+        more = f" and {rest:,} more" if rest else ""
+        said = f"{left['count']:,} left out of the case, {left['kind']}"
+        lines.append(citer.line(f"{said}: {', '.join(left['names'])}{more}.", lead=name))
+    return lines
 
 
 def _name_read(item: Mapping[str, Any]) -> tuple[str, str, str]:

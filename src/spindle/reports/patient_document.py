@@ -20,6 +20,7 @@ from spindle.knowledge.facts import Fact, find_fact
 from spindle.knowledge.fish_rules import find_fish_rule
 from spindle.knowledge.protocols import find_protocol
 from spindle.reasoning.assessments import describe_assessment
+from spindle.reasoning.fusion_notes import FusionFileNote
 from spindle.reasoning.patients import PatientAssessment, compute_version, find_signature
 from spindle.reasoning.plain_types import describe_record
 from spindle.reports.patient_layers import list_layer_facts, make_layers
@@ -39,6 +40,7 @@ def make_patient_document(
     *,
     notes: Iterable[Note] = (),
     read_as: Iterable[ReadAs] = (),
+    fusion_files: Iterable[FusionFileNote] = (),
     file: str = "",
     made_on: datetime.date | None = None,
 ) -> Document:
@@ -48,6 +50,8 @@ def make_patient_document(
     ----------
     notes, read_as:
         What the reader of the case file doubted, and what it read otherwise than written.
+    fusion_files:
+        How the files of fusion calls were read that were added to the case.
     file:
         Name of the case file; empty when the case came from elsewhere.
     made_on:
@@ -88,6 +92,7 @@ def make_patient_document(
         "sources": sources,
         "notes": [describe_record(note) for note in notes],
         "read_as": [describe_record(item) for item in read_as],
+        "fusion_files": [describe_record(item) for item in fusion_files],
     }
 
 

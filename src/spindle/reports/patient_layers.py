@@ -22,7 +22,7 @@ from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus
 from spindle.reasoning.differential_flags import VARIANT_PARTNER, VARIANT_PLACE
 from spindle.reasoning.findings import Candidate, Fit, GateState, Standing, Weight
 from spindle.reasoning.patients import PatientAssessment
-from spindle.reasoning.statuses import UNDECIDED, name_status
+from spindle.reasoning.statuses import UNDECIDED, has_reciprocal, name_status
 from spindle.reports.words import FLAGS, SUPPORT, join_words, write_label
 
 Document = dict[str, Any]
@@ -172,10 +172,21 @@ def write_site(site: Site) -> str:
 
 def _write_status(kinase: KinaseAssessment) -> str:
     said = name_status(kinase.status)
-    partner = "" if isinstance(kinase.partner, Absent) else f" ({kinase.partner}::{kinase.kinase})"
+    if kinase.status is KinaseStatus.EQUIVOCAL and has_reciprocal(kinase.readings):
+        said = "rearrangement shown by the reciprocal product, the fusion itself not seen"
+    partner = _write_partner(kinase)
     discordant = ", tests disagree" if kinase.is_discordant else ""
     not_productive = ", not productive" if kinase.is_productive is False else ""
     return f"{said}{partner}{not_productive}{discordant}"
+
+
+def _write_partner(kinase: KinaseAssessment) -> str:
+    """Give the fusion in brackets, its genes in the order in which they are written."""
+    if isinstance(kinase.partner, Absent):
+        return ""
+    if "kinase_written_first" in kinase.flags:
+        return f" (written {kinase.kinase}::{kinase.partner})"
+    return f" ({kinase.partner}::{kinase.kinase})"
 
 
 def _list_integrated(patient: PatientAssessment) -> Iterable[Document]:
@@ -331,6 +342,8 @@ def _list_molecular(patient: PatientAssessment) -> Iterable[Document]:
     if driver.driver:
         state = "a productive fusion is shown" if driver.is_confirmed else "not confirmed"
         yield _line(f"{driver.driver.rstrip('.')} ({state}).", lead="Driver")
+    if driver.other_fusions:
+        yield _line(f"{driver.other_fusions}.", lead="Other fusion")
     for label in driver.labels:
         why = _drop_said(label.why, driver.driver)
         yield _line(f"{_FITS[label.fit]}. {why}", label.facts, lead=f"Label “{label.label}”")

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from spindle.reports import words
-from spindle.reports.patient_annex import make_annex
+from spindle.reports.patient_annex import list_file_lines, make_annex
 from spindle.reports.patient_parts import Citer, Room, View
 from spindle.reports.patient_rooms import choose_room
 from spindle.reports.patient_view import list_alerts, make_header, make_main, make_status
@@ -48,6 +48,9 @@ def make_page(document: Mapping[str, Any], room: Room | None = None) -> View:
         "alerts": list_alerts(clean, citer),
         "main": make_main(clean, citer, chosen),
         "annex": make_annex(clean, citer),
+        "fusion_files": [
+            line for file in clean["fusion_files"] for line in list_file_lines(file, citer)
+        ],
         "room": dataclasses.asdict(chosen),
         "version": clean["version"],
         "made_by": f"Spindle {clean['spindle_version']}",

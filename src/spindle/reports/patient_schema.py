@@ -27,6 +27,7 @@ from spindle.reasoning.findings import (
     Gap,
     Outlook,
 )
+from spindle.reasoning.fusion_notes import FusionFileNote
 from spindle.reports.patient_document import SCHEMA_ID, SCHEMA_VERSION, SIGNED, UNSIGNED
 from spindle.trace import Trace, TraceStep
 
@@ -93,6 +94,10 @@ def _make_properties(definitions: dict[str, Schema]) -> dict[str, Schema]:
         "sources": ("Sources.", {"type": "array", "items": {"$ref": "#/$defs/cited_source"}}),
         "notes": ("What the reader doubted; `row` is the line.", _list_of(Note, definitions)),
         "read_as": ("What was read otherwise than written.", _list_of(ReadAs, definitions)),
+        "fusion_files": (
+            "How files of fusion calls were read.",
+            _list_of(FusionFileNote, definitions),
+        ),
     }
     return {name: {"description": says, **schema} for name, (says, schema) in described.items()}
 
@@ -136,6 +141,7 @@ _TEST = _object(
     subject=_TEXT,
     method=_TEXT,
     details=_TEXTS,
+    notes=_TEXTS,
     result=_VALUE,
     found=_TEXTS,
     result_as_reported=_VALUE,

@@ -5,10 +5,13 @@ And the way of the case through the testing protocol, from the steps of its trac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from spindle.assays.fish import KIT_SCOPE_FACT
+from spindle.assays.fusions import name_call
+from spindle.assays.genes import name_gene_if_said
 from spindle.assays.readings import Assay, Reading, ReadingResult
 from spindle.cases.absence import UNKNOWN, Absent
 from spindle.cases.case import Case
@@ -40,6 +43,7 @@ _SEQUENCING: Mapping[str, str] = {
     "not_stated": "fusion, method not stated",
 }
 UNPROVEN = "reported negative, without a word on quality: not taken as a negative"
+BYSTANDER = "reported positive, for a fusion without a kinase: not taken as a positive here"
 # The gene of the kits on which a fact is held; what it says is not said of another gene's.
 KIT_GENE = "ALK"
 NO_KIT_FACT = "No fact is held here on the kits for {gene} FISH and what they are validated for."
@@ -62,21 +66,23 @@ def _describe_test(
     specimen: Specimen, observation: Observation, readings: Sequence[Reading]
 ) -> Document:
     result = _find_whole_result(observation, readings)
-    telling = [r for r in readings if r.result is ReadingResult.POSITIVE] or readings[:1]
+    positive = [r for r in readings if r.result is ReadingResult.POSITIVE]
+    telling = positive or [r for r in readings if r.is_reciprocal] or readings[:1]
     rules = describe_rules(observation)
     limits = dict.fromkeys(limit for r in telling for limit in _list_limits(r))
     facts = [fact for r in readings for fact in r.trace.facts]
     return {
         "observation": observation.id,
         "specimen": specimen.id,
-        "name": f"{_name_subject(observation)} {_name_method(observation)}".strip(),
+        "name": _name_test(observation),
         "subject": _name_subject(observation),
         "method": _name_method(observation),
         "details": list(_iterate_details(observation)),
+        "notes": list(_iterate_notes(observation)),
         "result": describe_value(result),
         "found": _list_found(observation, readings),
         "result_as_reported": describe_value(observation.result),
-        "as_reported": _say_as_reported(observation, result),
+        "as_reported": _say_as_reported(observation, result, readings),
         "meaning": " ".join(dict.fromkeys(_drop_foreign_kit(r.meaning, r) for r in telling)),
         "limits": list(limits),
         "rules": rules.says if rules else "",
@@ -94,6 +100,7 @@ def _find_whole_result(
     if not readings:
         return observation.result
     results = [reading.result for reading in readings]
+    # A fusion without a kinase makes no test positive; what else it found decides.
     if ReadingResult.POSITIVE in results or any(r.other_fusions for r in readings):
         return ReadingResult.POSITIVE
     # One kinase can be equivocal where others are negative; the least certain one is told.
@@ -106,19 +113,37 @@ def _list_found(observation: Observation, readings: Sequence[Reading]) -> list[s
     if not isinstance(observation, FusionTest):
         return []
     is_found = any(
-        r.other_fusions or r.result in (ReadingResult.POSITIVE, ReadingResult.EQUIVOCAL)
+        r.other_fusions
+        or r.bystanders
+        or r.result in (ReadingResult.POSITIVE, ReadingResult.EQUIVOCAL)
         for r in readings
     )
-    return list(dict.fromkeys(map(_name_genes, observation.calls))) if is_found else []
+    aside = {name for reading in readings for name in reading.bystanders}
+    return list(dict.fromkeys(_name_found(c, aside) for c in observation.calls)) if is_found else []
 
 
-def _say_as_reported(observation: Observation, result: ReadingResult | TestResult | Absent) -> str:
+def _name_found(call: FusionCall, aside: Collection[str]) -> str:
+    """Give a fusion that was found; what holds no working kinase is not left to look like one."""
+    named = replace(call, gene5=name_gene_if_said(call.gene5), gene3=name_gene_if_said(call.gene3))
+    if call.is_reciprocal:
+        return f"{_name_genes(call)} (reciprocal product)"
+    name = _name_genes(call)
+    return f"{name} (no working kinase)" if name_call(named) in aside else name
+
+
+def _say_as_reported(
+    observation: Observation,
+    result: ReadingResult | TestResult | Absent,
+    readings: Sequence[Reading],
+) -> str:
     """Give what the laboratory wrote where it was read otherwise; empty where it was not."""
     reported = observation.result
     if isinstance(reported, Absent) or reported.value == _name_value(result):
         return ""
     if _is_unproven(observation):
         return UNPROVEN
+    if reported is TestResult.POSITIVE and any(reading.bystanders for reading in readings):
+        return BYSTANDER
     by = " by the counts" if isinstance(observation, FishTest) and observation.counts else ""
     return f"reported {reported.value}; read otherwise here{by}"
 
@@ -166,6 +191,16 @@ def _name_subject(observation: Observation) -> str:
     return "" if isinstance(observation, FusionTest) else observation.gene
 
 
+def _name_test(observation: Observation) -> str:
+    """Give a test by its subject and method; called fusions also by their caller and file."""
+    name = f"{_name_subject(observation)} {_name_method(observation)}".strip()
+    if not isinstance(observation, FusionTest) or isinstance(observation.caller, Absent):
+        return name
+    place = observation.provenance
+    file = "" if isinstance(place, Absent) else f", {place.source}"
+    return f"{name} ({observation.caller}{file})"
+
+
 def _name_method(observation: Observation) -> str:
     if isinstance(observation, FusionTest):
         return _SEQUENCING[observation.method.value]
@@ -210,6 +245,16 @@ def _iterate_sequencing(test: FusionTest) -> Iterable[str]:
     yield from (f"{variant.gene} {variant.change}" for variant in test.variants)
 
 
+def _iterate_notes(observation: Observation) -> Iterator[str]:
+    """Give what is to be known of each call, then of the file, each in a sentence."""
+    if not isinstance(observation, FusionTest):
+        return
+    for call in observation.calls:
+        if call.notes:
+            yield f"{_name_genes(call)}: {'; '.join(note.rstrip('.') for note in call.notes)}."
+    yield from observation.notes
+
+
 def _say(pattern: str, value: object) -> Iterable[str]:
     if not isinstance(value, Absent):
         number = f"{value:g}" if isinstance(value, float) else str(value)
@@ -243,6 +288,8 @@ def _name_call(call: FusionCall) -> str:
         more.append("in frame" if call.frame.value == "in" else "out of frame")
     if not isinstance(call.kinase_domain, Absent):
         more.append(f"kinase domain {call.kinase_domain.value}")
+    if call.is_reciprocal:
+        more.append("reciprocal product")
     return " ".join([_name_genes(call), ", ".join(more)]).strip()
 
 

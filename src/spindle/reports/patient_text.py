@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from spindle.reports.patient_annex import FUSION_FILES
 from spindle.reports.patient_page import make_page
 from spindle.reports.patient_parts import TONES, View
 from spindle.reports.plots.svg import write_line
@@ -159,6 +160,10 @@ def _write_reading(page: View) -> Iterator[str]:
         for line, field, written, read in table["rows"]:
             said = f"line {line['text']}, {field['text']}: “{written['text']}”: {read['text']}"
             yield from _wrap(said, "- ", "  ")
+    if page["fusion_files"]:
+        yield from ("", FUSION_FILES.upper(), "-" * len(FUSION_FILES))
+    for line in page["fusion_files"]:
+        yield from _write_line(line)
 
 
 def _write_sources(page: View) -> Iterator[str]:

@@ -116,6 +116,10 @@ FLAGS: Mapping[str, str] = {
     ),
     "method_not_stated": "The method by which the fusion was found is not stated.",
     "partners_differ": "The tests name different partners.",
+    "kinase_written_first": (
+        "The kinase is written as the first gene. Published fusions have it last; as written it is "
+        "not taken for one of them."
+    ),
     "productive_contradicted": "The tests contradict each other on the reading frame.",
 }
 OUTCOMES: Mapping[str, str] = {
