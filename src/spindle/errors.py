@@ -15,6 +15,7 @@ EXIT_USAGE = 2
 EXIT_INPUT = 3
 EXIT_OUTPUT = 4
 EXIT_KNOWLEDGE = 5
+REPLACEMENT = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,18 @@ class ErrorKind:
     """What a user can do."""
     exit_code: int
     """The exit code of the command line."""
+
+
+def show_line(text: str) -> str:
+    """Give a text on one line, with a replacement sign for each character that nobody can see.
+
+    Names of files and words of a case are shown as they came, and a control character among them
+    would change colours, move the cursor or turn the line round.
+    """
+    line = " ".join(text.split())
+    if line.isprintable():
+        return line
+    return "".join(sign if sign.isprintable() else REPLACEMENT for sign in line)
 
 
 class SpindleError(Exception):
@@ -72,9 +85,9 @@ class UserError(SpindleError):
         return self.kind.exit_code
 
     def __str__(self) -> str:
-        """Give the sentence with its place and cure, on one line."""
+        """Give the sentence with its place and cure, on one line that can be shown."""
         where = f"{self.place}: " if self.place else ""
-        return " ".join(f"{where}{self.message} {self.cure} [{self.slug}]".split())
+        return show_line(f"{where}{self.message} {self.cure} [{self.slug}]")
 
 
 def _catalogue(*kinds: ErrorKind) -> dict[str, ErrorKind]:

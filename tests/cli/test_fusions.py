@@ -70,6 +70,8 @@ def test_the_lists_of_genes_and_formats() -> None:
     [
         ((), "Name at least one file"),
         (("nowhere.tsv",), "[file-not-found]"),
+        ((ARRIBA, "--json", "--html"), "--json and --html are different forms"),
+        ((ARRIBA, "--table", "--html"), "--table and --html are different forms"),
         ((ARRIBA, "--caller", "nope"), "[fusion-format-unknown]"),
         ((ARRIBA, "--caller", "jaffa"), "[fusion-format-unknown]"),
         ((ROOT / "pyproject.toml",), "[fusion-format-unknown]"),

@@ -12,12 +12,13 @@ import click
 
 from spindle.cli.main import NOTICE, echo
 from spindle.cli.output_files import write_file
-from spindle.errors import UserError
+from spindle.errors import UserError, show_line
 
 if TYPE_CHECKING:
     from spindle.reasoning.fusion_files import FusionReport
 
 FILE = click.Path(path_type=Path, readable=False)
+FORMS = ("json", "table", "html")
 SUFFIXES = {".json": "json", ".html": "html", ".htm": "html", ".txt": "table"}
 
 
@@ -32,9 +33,9 @@ SUFFIXES = {".json": "json", ".html": "html", ".htm": "html", ".txt": "table"}
     help="Genome build of the positions; what the file says, or its exon edges, when left out.",
 )  # fmt: skip
 @click.option("--site", default="", help="Site of the tumour, for what is published there.")
-@click.option("--json", "form", flag_value="json", help="Print JSON, with every row.")
-@click.option("--table", "form", flag_value="table", help="Print text. This is the default.")
-@click.option("--html", "form", flag_value="html", help="Print a page with pictures.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with every row.")
+@click.option("--table", "as_table", is_flag=True, help="Print text. This is the default.")
+@click.option("--html", "as_html", is_flag=True, help="Print a page with pictures.")
 @click.option("--out", "path", type=FILE, help="File to write; its suffix says the form.")
 @click.option("--force", "is_forced", is_flag=True, help="Write over an existing file.")
 @click.option("--genes", "wants_genes", is_flag=True, help="List the genes that are covered.")
@@ -44,12 +45,12 @@ def command(
     caller: str,
     build: str | None,
     site: str,
-    form: str | None,
     path: Path | None,
     *,
     is_forced: bool,
     wants_genes: bool,
     wants_formats: bool,
+    **forms: bool,
 ) -> None:
     """Read fusion calls of one patient: what they are, and which of them could drive an IMT.
 
@@ -66,19 +67,24 @@ def command(
     if not files:
         message = "Name at least one file, or ask for --genes or --formats."
         raise click.UsageError(message, click.get_current_context())
+    chosen = _choose_form([name for name in FORMS if forms[f"as_{name}"]], path)
     document = _read(files, caller, build, site)
-    chosen = _choose_form(form, path)
     content = _render(document, chosen)
     if path is None:
         echo(content.rstrip("\n"))
         return
     write_file(path, content.encode(errors="replace"), is_forced=is_forced)
-    echo(f"Fusions: {path}\n{NOTICE}")
+    echo(f"Fusions: {show_line(str(path))}\n{NOTICE}")
 
 
-def _choose_form(form: str | None, path: Path | None) -> str:
-    if form or path is None:
-        return form or "table"
+def _choose_form(asked: Sequence[str], path: Path | None) -> str:
+    """Give the form that is asked for, or that the name of the file says; a table otherwise."""
+    if len(asked) > 1:
+        named = " and ".join(f"--{name}" for name in asked)
+        message = f"{named} are different forms. Ask for one."
+        raise click.UsageError(message, click.get_current_context())
+    if asked or path is None:
+        return asked[0] if asked else "table"
     if found := SUFFIXES.get(path.suffix.lower()):
         return found
     message = f"{path.name!r} does not say its form. End it in {', '.join(SUFFIXES)}."
@@ -135,8 +141,9 @@ def _read_site(words: str) -> tuple[str, tuple[str, ...]]:
 
 def _tell(file: str, calls: int) -> None:
     """Tell on a terminal how many calls of a long file are read."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{file}: {calls:,} calls read", nl=False, err=True)
+    # A service or a closed terminal can leave a program without one.
+    if sys.stderr is not None and sys.stderr.isatty():
+        click.echo(f"\r{show_line(file)}: {calls:,} calls read", nl=False, err=True)
 
 
 def _render(document: dict[str, object], form: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from spindle import __version__
-from spindle.errors import EXIT_BUG, EXIT_OUTPUT, UserError
+from spindle.errors import EXIT_BUG, EXIT_OUTPUT, REPLACEMENT, UserError, show_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 NOTICE = "Research use, not a medical device."
 # Set to any value, this shows the traceback of a bug.
 DEBUG_VARIABLE = "SPINDLE_DEBUG"
+# Characters that a terminal obeys, but for tabs and line ends.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 # Name of each command, the module that holds it and its line in the list of commands, so that
 # `--help` needs to import none of them.
@@ -120,13 +123,19 @@ class OutputError(Exception):
 def echo(text: str) -> None:
     """Write a line to standard output; a reader that has gone away is no error.
 
+    A terminal gets a replacement sign for each character that it would obey; a file gets the text
+    as it is.
+
     Raises
     ------
     OutputError
-        When the output can't be written for another reason.
+        When the output is closed or can't be written for another reason.
     """
+    if sys.stdout is None:
+        # A program can be started without one: `spindle ... >&-`.
+        raise OutputError("standard output is closed")
     try:
-        click.echo(text)
+        click.echo(_OBEYED.sub(REPLACEMENT, text) if sys.stdout.isatty() else text)
         sys.stdout.flush()
     except BrokenPipeError:
         _forget_stdout()
@@ -155,5 +164,5 @@ def _end_on_signals() -> None:
 
 def _stop(message: str, exit_code: int) -> None:
     with contextlib.suppress(OSError, AttributeError):
-        click.echo(message, err=True)
+        click.echo(show_line(message), err=True)
     sys.exit(exit_code)

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from spindle.cases.fusion_calls import Build
 from spindle.cases.observations import SequencingMethod
+from spindle.errors import UserError
 from spindle.knowledge.files import (
     NAMED_LISTS,
     NAMED_WORDS,
@@ -26,6 +27,7 @@ from spindle.knowledge.files import (
     read_entries,
     read_text,
 )
+from spindle.knowledge.fusion_caller_needs import NEEDS, find_group_fault, find_lack
 
 FILE = "fusion_callers.toml"
 _TABLES = ("formats", "builds", "shared_words")
@@ -124,9 +126,22 @@ def load_caller_formats() -> CallerFormats:
     ------
     UserError
         `knowledge-invalid` for a malformed entry, an unknown build or method, a repeated id or
-        word, or a pattern that is none, with file and line.
+        word, a pattern that is none, or anything missing that a reader asks for, with file and
+        line.
     """
-    return parse_caller_formats(read_text(FILE))
+    text = read_text(FILE)
+    held = parse_caller_formats(text)
+    if odd := set(NEEDS) ^ set(held.formats):
+        # A misspelt id is both: one that no reader has, and one that is missing.
+        name = next((name for name in held.formats if name in odd), "")
+        message = f"No reader has the id {name!r}." if name else f"{sorted(odd)[0]} is missing."
+        found = re.search(rf"""^id\s*=\s*["']{re.escape(name)}["']""", text, re.MULTILINE)
+        line = text.count("\n", 0, found.start()) + 1 if found else 1
+        raise UserError("knowledge-invalid", message, place=f"{FILE}, line {line}")
+    if missing := [build for build in Build if build not in held.builds.values()]:
+        message = f"No word is held for the build {missing[0]}."
+        raise UserError("knowledge-invalid", message, place=f"{FILE}, line 1")
+    return held
 
 
 def parse_caller_formats(text: str) -> CallerFormats:
@@ -192,6 +207,9 @@ def _make_format(entry: Entry, shared: Mapping[str, frozenset[str]]) -> CallerFo
         key: frozenset(fold_word(word) for word in _read_texts(entry, key, words))
         for key, words in values.get("words", {}).items()
     }
+    parts = (values.get("patterns", ()), values.get("columns", ()), (*shared, *own), values)
+    if lack := find_lack(values["id"], *parts):
+        raise entry.fail(f"{values['id']} lacks {lack}.")
     return CallerFormat(
         id=values["id"],
         name=values["name"],
@@ -227,6 +245,8 @@ def _compile_patterns(entry: Entry) -> dict[str, re.Pattern[str]]:
             patterns[name] = re.compile(text)
         except (re.error, TypeError) as error:
             raise entry.fail(f"The pattern {name} is none: {error}.") from None
+        if fault := find_group_fault(name, patterns[name]):
+            raise entry.fail(f"{entry.values['id']}: {fault}", name)
     return patterns
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from spindle.errors import UserError
 from spindle.knowledge.terms import find_gene
-from spindle.knowledge.transcripts import FOLDER, load_transcripts, read_rows
+from spindle.knowledge.transcript_tables import read_rows, refuse
+from spindle.knowledge.transcripts import load_transcripts
 
 _COLUMNS = ("gene", "kind", "name")
 _KINDS = {
@@ -52,13 +52,18 @@ def load_gene_names() -> Mapping[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     ambiguous: set[str] = set()
     for line, row in read_rows("gene_names", _COLUMNS):
-        if row["gene"] not in load_transcripts() or row["kind"] not in _KINDS or not row["name"]:
-            place = f"{FOLDER}/gene_names.csv, line {line}"
-            message = f"{row['name']!r} names no gene with a transcript, or is of no known kind."
-            raise UserError("knowledge-invalid", message, place=place)
-        key = row["name"].upper()
-        known = found.setdefault(key, (row["gene"], row["kind"]))
-        if known[0] != row["gene"]:
+        gene, name = row["gene"], row["name"]
+        if gene not in load_transcripts():
+            raise refuse("gene_names", line, f"{gene!r} has no transcript.")
+        if row["kind"] not in _KINDS or not name:
+            message = f"{name!r} is of the unknown kind {row['kind']!r}, or no name."
+            raise refuse("gene_names", line, message)
+        key = name.upper()
+        # A symbol is never another gene's alias: it would be read as the gene that it is.
+        if key in load_transcripts() and key != gene:
+            raise refuse("gene_names", line, f"{name!r} is the symbol of another gene than {gene}.")
+        known = found.setdefault(key, (gene, row["kind"]))
+        if known[0] != gene:
             ambiguous.add(key)
     return MappingProxyType({name: to for name, to in found.items() if name not in ambiguous})
 

@@ -8,20 +8,19 @@ Sources and licences of the tables stand in `data/transcripts/SOURCES.md`.
 
 from __future__ import annotations
 
-import csv
+import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from types import MappingProxyType
 
 from spindle.cases.fusion_calls import Build
-from spindle.errors import UserError
-from spindle.knowledge.files import read_text
+from spindle.knowledge.csv_files import read_whole
+from spindle.knowledge.transcript_tables import read_cells, read_rows, refuse
 
-FOLDER = "transcripts"
 NOT_FOUND = -1
 # Bases of one amino acid.
 CODON = 3
@@ -172,41 +171,21 @@ class Transcript:
         return (first, last) if self.strands[build] > 0 else (-last, -first)
 
 
-def read_cells(name: str, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Give the cells of a table's rows in the order of its columns, each with its line.
-
-    Raises
-    ------
-    UserError
-        `knowledge-invalid` for columns that are not as expected, or a row of another width.
-    """
-    path = f"{FOLDER}/{name}.csv"
-    lines = csv.reader(read_text(path).splitlines())
-    if (head := next(lines, [])) != list(columns):
-        message = f"Its columns are {', '.join(head) or 'none'}; expected {', '.join(columns)}."
-        raise UserError("knowledge-invalid", message, place=path)
-    width, number = len(columns), 1
-    for number, cells in enumerate(lines, 2):
-        if len(cells) != width:
-            message = f"The row has {len(cells)} cells; expected {width}."
-            raise UserError("knowledge-invalid", message, place=f"{path}, line {number}")
-        yield number, cells
-    if number == 1:
-        raise UserError("knowledge-invalid", "The table holds no row.", place=path)
-
-
-def read_rows(name: str, columns: Sequence[str]) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Give the rows of a table by column, each with its line; raises as `read_cells` does."""
-    for number, cells in read_cells(name, columns):
-        yield number, dict(zip(columns, cells, strict=True))
-
-
 _EXON_COLUMNS = (
     "gene", "exon", "start38", "end38", "coding_start38", "coding_end38", "start37", "end37",
 )  # fmt: skip
 START37 = _EXON_COLUMNS.index("start37")
 _TRANSCRIPT_COLUMNS = ("gene", "hgnc_id", "refseq", "ensembl", "chromosome", "strand")
 _STRANDS = {"+": 1, "-": -1}
+# What the ids and names of a transcript look like.
+_SHAPES: Mapping[str, re.Pattern[str]] = {
+    "gene": re.compile(r"[A-Z][A-Z0-9-]*|C[0-9]+orf[0-9]+"),
+    "hgnc_id": re.compile(r"(?:HGNC:[0-9]+)?"),
+    "refseq": re.compile(r"NM_[0-9]+\.[0-9]+"),
+    "ensembl": re.compile(r"ENST[0-9]+\.[0-9]+"),
+    "chromosome": re.compile(r"[1-9]|1[0-9]|2[0-2]|X|Y"),
+    "strand": re.compile(r"[+-]"),
+}
 
 
 @cache
@@ -216,37 +195,43 @@ def load_transcripts() -> Mapping[str, Transcript]:
     Raises
     ------
     UserError
-        `knowledge-invalid`, with file and line: exons out of order, of another length on the other
-        build, or coding parts that do not divide by three.
+        `knowledge-invalid`, with file and line: a name or id of another form, a gene that stands
+        twice, exons out of order or of another length on the other build, or coding parts that
+        leave their exon, have a gap, or do not divide by three.
     """
     exons: dict[str, list[tuple[int, list[str]]]] = {}
     for line, cells in read_cells("exons", _EXON_COLUMNS):
         exons.setdefault(cells[0], []).append((line, cells))
-    found = {
-        row["gene"]: _make_transcript(row, line, exons.get(row["gene"], ()))
-        for line, row in read_rows("transcripts", _TRANSCRIPT_COLUMNS)
-    }
-    if unknown := sorted(set(exons) - set(found)):
-        message = f"The table of exons names {unknown[0]!r}, which has no transcript."
-        raise UserError("knowledge-invalid", message, place=f"{FOLDER}/exons.csv")
+    found: dict[str, Transcript] = {}
+    for line, row in read_rows("transcripts", _TRANSCRIPT_COLUMNS):
+        gene = row["gene"]
+        for column, shape in _SHAPES.items():
+            if not shape.fullmatch(row[column]):
+                message = f"{gene or 'The row'} has {column} = {row[column]!r}."
+                raise refuse("transcripts", line, message)
+        if gene in found:
+            raise refuse("transcripts", line, f"{gene} stands twice.")
+        if gene not in exons:
+            raise refuse("transcripts", line, f"{gene} has no exon.")
+        found[gene] = _make_transcript(row, exons.pop(gene))
+    for gene, rows in exons.items():
+        raise refuse("exons", rows[0][0], f"{gene!r} has no transcript.")
     return MappingProxyType(found)
 
 
 def _make_transcript(
-    row: Mapping[str, str], line: int, exons: Sequence[tuple[int, Sequence[str]]]
+    row: Mapping[str, str], exons: Sequence[tuple[int, Sequence[str]]]
 ) -> Transcript:
-    strand = _STRANDS.get(row["strand"])
-    if strand is None or not exons:
-        message = f"{row['gene']} has no exon, or no strand."
-        raise UserError(
-            "knowledge-invalid", message, place=f"{FOLDER}/transcripts.csv, line {line}"
-        )
+    strand = _STRANDS[row["strand"]]
     older = _find_strand(exons, strand)
     strands = {Build.GRCH38: strand, Build.GRCH37: older}
     spans = [
         _read_exon(number, line, cells, (strand, older))
         for number, (line, cells) in enumerate(exons, 1)
     ]
+    lines = [line for line, _ in exons]
+    _check_order(spans, lines)
+    _check_coding(spans, lines)
     lengths = tuple(last - first + 1 for (first, last), _, _ in spans)
     starts = tuple(accumulate(lengths[:-1], initial=0))
     coding = [
@@ -258,12 +243,6 @@ def _make_transcript(
         Build.GRCH38: tuple(span[0] for span, _, _ in spans),
         Build.GRCH37: tuple(older[0] for _, older, _ in spans),
     }
-    coding_length = sum(length for _, length in coding)
-    is_sound = coding and coding_length % CODON == 0
-    if not is_sound or any(list(rising) != sorted(rising) for rising in firsts.values()):
-        message = f"The exons of {row['gene']} are not in order, or its coding part is no protein."
-        place = f"{FOLDER}/exons.csv, line {exons[0][0]}"
-        raise UserError("knowledge-invalid", message, place=place)
     return Transcript(
         gene=row["gene"],
         hgnc_id=row["hgnc_id"],
@@ -275,7 +254,7 @@ def _make_transcript(
         lengths=lengths,
         cdna_starts=starts,
         coding_start=coding[0][0],
-        coding_length=coding_length,
+        coding_length=sum(length for _, length in coding),
         firsts=firsts,
         edges={build: _list_edges(rising, lengths) for build, rising in firsts.items()},
     )
@@ -298,29 +277,56 @@ def _list_edges(rising: Sequence[int], lengths: Sequence[int]) -> frozenset[int]
 
 
 _Span = tuple[int, int]
+_Exon = tuple[_Span, _Span, _Span | None]
 
 
-def _read_exon(
-    number: int, line: int, cells: Sequence[str], strands: tuple[int, int]
-) -> tuple[_Span, _Span, _Span | None]:
+def _read_exon(number: int, line: int, cells: Sequence[str], strands: tuple[int, int]) -> _Exon:
     """Give an exon on GRCh38, on GRCh37, and its coding part, each in the order of reading."""
     gene, exon, start38, end38, coding_start, coding_end, start37, end37 = cells
     own, older = strands
     try:
-        span = _turn(int(start38), int(end38), own)
-        lifted = _turn(int(start37), int(end37), older)
-        part = _turn(int(coding_start), int(coding_end), own) if coding_start else None
-        is_next = int(exon) == number
+        is_next = read_whole(exon) == number
+        span = _turn(start38, end38, own)
+        lifted = _turn(start37, end37, older)
+        part = _turn(coding_start, coding_end, own) if coding_start or coding_end else None
     except ValueError:
-        is_next, span, lifted, part = False, (0, 0), (0, 0), None
-    if not is_next or span[1] - span[0] != lifted[1] - lifted[0]:
-        message = f"Exon {exon} of {gene} is out of order or of two lengths."
-        raise UserError("knowledge-invalid", message, place=f"{FOLDER}/exons.csv, line {line}")
+        message = f"Exon {exon} of {gene} has a position that is no whole number."
+        raise refuse("exons", line, message) from None
+    if not is_next or span[0] > span[1] or span[1] - span[0] != lifted[1] - lifted[0]:
+        raise refuse("exons", line, f"Exon {exon} of {gene} is out of order or of two lengths.")
+    if part and not span[0] <= part[0] <= part[1] <= span[1]:
+        raise refuse("exons", line, f"The coding part of exon {exon} of {gene} leaves the exon.")
     return span, lifted, part
 
 
-def _turn(start: int, end: int, strand: int) -> _Span:
-    return (start, end) if strand > 0 else (-end, -start)
+def _check_order(spans: Sequence[_Exon], lines: Sequence[int]) -> None:
+    """Refuse an exon that does not lie behind the one before it, on either build."""
+    for line, (before, exon) in zip(lines[1:], pairwise(spans), strict=True):
+        if before[0][1] >= exon[0][0] or before[1][1] >= exon[1][0]:
+            raise refuse("exons", line, "The exon does not lie behind the one before it.")
+
+
+def _check_coding(spans: Sequence[_Exon], lines: Sequence[int]) -> None:
+    """Refuse a coding part with a gap, and one that is no protein."""
+    coding = [place for place, (_, _, part) in enumerate(spans) if part]
+    for before, place in pairwise(coding):
+        (_, end), _, before_part = spans[before]
+        (start, _), _, part = spans[place]
+        if before_part and before_part[1] != end:
+            message = "The coding part ends before its exon does, and goes on in the next one."
+            raise refuse("exons", lines[before], message)
+        if place != before + 1 or (part and part[0] != start):
+            message = "The coding part does not go on at the start of this exon."
+            raise refuse("exons", lines[place if place == before + 1 else before + 1], message)
+    bases = sum(part[1] - part[0] + 1 for _, _, part in spans if part)
+    if bases <= CODON or bases % CODON:
+        message = f"The {bases} coding bases from here on are no protein: they do not divide by 3."
+        raise refuse("exons", lines[coding[0] if coding else 0], message)
+
+
+def _turn(start: str, end: str, strand: int) -> _Span:
+    first, last = read_whole(start), read_whole(end)
+    return (first, last) if strand > 0 else (-last, -first)
 
 
 @cache
@@ -359,18 +365,35 @@ def load_domains() -> Mapping[str, tuple[Domain, ...]]:
     """
     found: dict[str, list[Domain]] = {}
     for line, row in read_rows("domains", _DOMAIN_COLUMNS):
-        transcript = load_transcripts().get(row["gene"])
-        is_number = row["start"].isdecimal() and row["end"].isdecimal()
-        if transcript is None or not is_number or int(row["end"]) > transcript.protein_length:
-            message = f"The domain {row['name']!r} does not lie in the protein of {row['gene']}."
-            place = f"{FOLDER}/domains.csv, line {line}"
-            raise UserError("knowledge-invalid", message, place=place)
-        ends = int(row["start"]), int(row["end"])
-        domain = Domain(row["accession"], row["name"], *ends, row["is_kinase"] == "yes")
-        found.setdefault(row["gene"], []).append(domain)
+        domain = _make_domain(line, row)
+        held = found.setdefault(row["gene"], [])
+        if domain.is_kinase and any(other.is_kinase for other in held):
+            raise refuse("domains", line, f"{row['gene']} has two kinase domains.")
+        held.append(domain)
     return MappingProxyType(
         {gene: tuple(sorted(all_, key=lambda d: (d.start, d.end))) for gene, all_ in found.items()}
     )
+
+
+def _make_domain(line: int, row: Mapping[str, str]) -> Domain:
+    transcript = load_transcripts().get(row["gene"])
+    if transcript is None:
+        raise refuse("domains", line, f"{row['gene']!r} has no transcript.")
+    if not row["accession"] or row["is_kinase"] not in {"", "yes"}:
+        message = f"{row['name']!r} has no accession, or is_kinase is neither 'yes' nor empty."
+        raise refuse("domains", line, message)
+    try:
+        start, end = read_whole(row["start"]), read_whole(row["end"])
+    except ValueError:
+        message = f"{row['name']!r} has a place that is no whole number."
+        raise refuse("domains", line, message) from None
+    if not 1 <= start <= end <= transcript.protein_length:
+        message = (
+            f"{row['name']!r} runs from {start} to {end}; by the table of exons the protein of "
+            f"{row['gene']} has {transcript.protein_length} amino acids."
+        )
+        raise refuse("domains", line, message)
+    return Domain(row["accession"], row["name"], start, end, row["is_kinase"] == "yes")
 
 
 # Other numbers of the same exons ------------------------------------------------------------------
@@ -378,6 +401,7 @@ def load_domains() -> Mapping[str, tuple[Domain, ...]]:
 _OLDER_COLUMNS = (
     "gene", "transcript", "first_exon", "last_exon", "older_first_exon", "basis",
 )  # fmt: skip
+_BASES = ("coordinates", "frame")
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,23 +432,36 @@ def load_older_numbers() -> Mapping[str, tuple[OlderNumbers, ...]]:
     """
     found: dict[str, list[OlderNumbers]] = {}
     for line, row in read_rows("older_numbering", _OLDER_COLUMNS):
-        try:
-            run = OlderNumbers(
-                row["transcript"],
-                int(row["first_exon"]),
-                int(row["last_exon"]),
-                int(row["older_first_exon"]),
-                row["basis"],
-            )
-        except ValueError:
-            run = None
-        transcript = load_transcripts().get(row["gene"])
-        if run is None or transcript is None or not 0 < run.first <= run.last <= transcript.exons:
-            message = f"These are no exons of {row['gene']}."
-            place = f"{FOLDER}/older_numbering.csv, line {line}"
-            raise UserError("knowledge-invalid", message, place=place)
-        found.setdefault(row["gene"], []).append(run)
+        run = _make_older_numbers(line, row)
+        held = found.setdefault(row["gene"], [])
+        if any(_overlaps(run, other) for other in held):
+            message = f"{row['gene']} has two numbers for an exon, or two exons for a number."
+            raise refuse("older_numbering", line, message)
+        held.append(run)
     return MappingProxyType({gene: tuple(runs) for gene, runs in found.items()})
+
+
+def _make_older_numbers(line: int, row: Mapping[str, str]) -> OlderNumbers:
+    transcript = load_transcripts().get(row["gene"])
+    try:
+        numbers = [read_whole(row[column]) for column in _OLDER_COLUMNS[2:5]]
+    except ValueError:
+        numbers = [0, 0, 0]
+    first, last, older = numbers
+    if transcript is None or not 0 < first <= last <= transcript.exons or older < 1:
+        raise refuse("older_numbering", line, f"These are no exons of {row['gene']}.")
+    if row["basis"] not in _BASES:
+        message = f"The basis {row['basis']!r} is not known; it is one of {', '.join(_BASES)}."
+        raise refuse("older_numbering", line, message)
+    if row["transcript"] and not _SHAPES["ensembl"].fullmatch(row["transcript"]):
+        raise refuse("older_numbering", line, f"{row['transcript']!r} is no transcript.")
+    return OlderNumbers(row["transcript"], first, last, older, row["basis"])
+
+
+def _overlaps(run: OlderNumbers, other: OlderNumbers) -> bool:
+    older_last, other_last = (r.older_first + r.last - r.first for r in (run, other))
+    is_exon_twice = run.first <= other.last and other.first <= run.last
+    return is_exon_twice or (run.older_first <= other_last and other.older_first <= older_last)
 
 
 @cache
