@@ -109,20 +109,25 @@ def write_rows(path: Path, rows: int, *, is_mixed: bool) -> None:
 
 
 def iterate_rows(rows: int, *, is_mixed: bool) -> Iterator[str]:
-    """Give the rows."""
+    """Give the rows: all of one fusion, or no two alike in positions, counts, reads or sequence."""
     chance = random.Random(2)
-    for _ in range(rows):
-        five, three = 42295516, 29223528
+    for row in range(rows):
+        five, three, tags, reads = 42295516, 29223528, "", "read:1101:11464:22274,"
+        sequence = "ACGT" * 200
         if is_mixed:
             five, three = chance.randint(42169353, 42332548), chance.randint(29192774, 29921586)
+            tags, reads = f"duplicates({row})", f"run{row}:1101:11464:{row % 9973},"
+            sequence = "".join(chance.choices("ACGT", k=800))
         cells = [
             "EML4", "ALK", "+/+", "-/-", f"2:{five}", f"2:{three}", "CDS/splice-site",
-            "CDS/splice-site", "inversion", "12", "9", "4", "120", "80", "high", "in-frame", ".",
-            ".", ".", ".", "ENSG00000143924", "ENSG00000171094", ".", ".", "downstream",
-            "downstream", ".", "ACGT" * 100 + "|" + "ACGT" * 100, "MAGK", "",
+            "CDS/splice-site", "inversion", str(12 + len(tags) % 7), "9", "4", "120", "80", "high",
+            "in-frame", ".", f"Kinase({row % 101}%)", f"2:{five + 17}({row % 89})",
+            f"2:{three - 5}({row % 83})", "ENSG00000143924.19", "ENSG00000171094.18",
+            "ENST00000318522.10", "ENST00000389048.8", "downstream", "downstream", tags or ".",
+            f"{sequence[:400]}|{sequence[400:]}", "MAGK" * 10, "",
         ]  # fmt: skip
         used = sum(map(len, cells)) + len(cells)
-        cells[-1] = ("read:1101:11464:22274," * 400)[: max(ROW_LENGTH - used, 0)]
+        cells[-1] = (reads * 500)[: max(ROW_LENGTH - used, 0)]
         yield "\t".join(cells) + "\n"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from spindle.assays.fusion_builds import infer_build, read_calls
@@ -294,7 +296,10 @@ def test_a_row_without_genes_is_named_by_its_positions_where_the_build_is_known(
     (found,) = settle(row)
     assert (found.name, found.role) == ("EML4::ALK", FindingRole.DRIVER)
     assert "gene_by_position" in found.flags
-    (unknown,) = settle(row, build=None)
+    (inferred,) = settle(row, build=None)
+    assert inferred.name == "EML4::ALK"
+    alone = replace(row, end3=CalledEnd(chromosome="2", position=1))
+    (unknown,) = settle(alone, build=None)
     assert unknown.name == "?::?"
     nowhere = CalledEnd(chromosome="2", position=1)
     (kept,) = settle(CalledFusion("vcf", "d.vcf", 1, nowhere, ends[1], method=DNA))

@@ -18,6 +18,7 @@ from spindle.assays.fusion_places import Side
 from spindle.cases.absence import Absent
 from spindle.cases.fusion_calls import CalledFusion
 from spindle.cases.observations import SequencingMethod
+from spindle.cases.packed_cells import pack_cells
 from spindle.knowledge.fusion_flags import Role, load_flags
 from spindle.knowledge.fusion_reading import load_settings
 from spindle.knowledge.fusions import PartnerRecord, find_partner, is_usual_at_site
@@ -190,17 +191,18 @@ class Collector:
         same.members.append(member)
 
     def _keep(self, call: CalledFusion) -> CalledFusion:
-        """Give the call with its long cells left in the file once memory is spent."""
+        """Give the call with its cells packed, the long ones left in the file once memory is spent.
+
+        The line of the call says where in the file they stand.
+        """
+        if not call.cells and not call.sequence:
+            return call
         size = sum(map(len, call.cells.values())) + len(call.sequence)
         if size <= self._room:
             self._room -= size
-            return call
+            return replace(call, cells=pack_cells(call.cells))
         self._room = 0
-        short = load_settings()["short-cell"]
-        cells = {
-            column: cell if len(cell) <= short else f"{len(cell):,} characters, in the file"
-            for column, cell in call.cells.items()
-        }
+        cells = pack_cells(call.cells, load_settings()["short-cell"])
         return replace(call, cells=cells, sequence="")
 
 

@@ -120,7 +120,8 @@ def test_what_stands_above_the_header(tmp_path: Path) -> None:
     found = iterate_calls(write(tmp_path, above + make_file("arriba")))
     assert (found.version, found.build) == ("2.4.0", Build.GRCH37)
     calls = list(found)
-    assert [call.line for call in calls] == [4, 5, 6, 7]
+    assert [call.line for call in calls] == [2, 4, 5, 6, 7]
+    assert [call.words for call in calls if call.problem] == ["our lab"]
     assert {(call.caller_version, call.build) for call in calls} == {("2.4.0", Build.GRCH37)}
     assert found.notes == ["Above the header stands: our lab"]
 

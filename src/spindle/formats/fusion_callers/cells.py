@@ -8,18 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from sys import intern
 
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.fusion_calls import Build, CalledEnd, CalledFusion
 from spindle.cases.observations import ReadingFrame, SequencingMethod
+from spindle.errors import UserError
 from spindle.formats.fusion_callers.tables import (
     HEAD_CHARACTERS,
     FileFacts,
     Head,
     Row,
+    list_doubles,
     name_columns,
+    note_doubles,
     split_cells,
 )
+from spindle.knowledge.chromosomes import read_chromosome
 from spindle.knowledge.fusion_callers import (
     CallerFormat,
     find_builds,
@@ -35,6 +40,7 @@ _POSITION = re.compile(r"\d{1,10}(?:\.0+)?|\d{1,3}(?:,\d{3}){1,3}", re.ASCII)
 _COUNT = re.compile(r"\d{1,12}(?:\.0+)?", re.ASCII)
 # Lines of a VCF or of a log above the header; no header begins so.
 _META = "##"
+UNKNOWN_ACCESSION = "{} is the accession of no chromosome of GRCh37 or GRCh38"
 _NOTHING = "nothing"
 _VERSION = r"\W+(?:version\W*)?v?(?P<version>\d+(?:\.\d+)+\w*)"
 
@@ -42,11 +48,30 @@ _VERSION = r"\W+(?:version\W*)?v?(?P<version>\d+(?:\.\d+)+\w*)"
 def recognise_table(head: Head, format_id: str) -> FileFacts | None:
     """Give what the head of a table says, when it holds the columns of a format; none otherwise."""
     held = find_caller_format(format_id)
+    _refuse_long_header(head, held)
     for place, delimiter, cells, keys in _list_headers(head):
         if any(names <= keys for names in held.requires) and not held.lacks & keys:
             above = [line for _, line in head.lines[:place]]
             return make_facts(head, held, above, cells, delimiter, head.lines[place][0])
     return None
+
+
+def _refuse_long_header(head: Head, held: CallerFormat) -> None:
+    """Refuse a header of a format that goes on for longer than any header."""
+    for number, text in head.lines:
+        if len(text) <= HEAD_CHARACTERS or text.startswith(_META):
+            continue
+        begin = text[:HEAD_CHARACTERS]
+        for delimiter in DELIMITERS:
+            keys = frozenset(map(fold_column, begin.split(delimiter)))
+            if any(names <= keys for names in held.requires) and not held.lacks & keys:
+                message = (
+                    f"Line {number} begins as the header of {held.name} and holds {len(text):,} "
+                    f"characters; a header may hold {HEAD_CHARACTERS:,}."
+                )
+                cure = "Save the file with the columns of the caller alone."
+                place = f"{head.path}, line {number}"
+                raise UserError("fusion-format-unknown", message, place=place, cure=cure)
 
 
 @lru_cache(maxsize=1)
@@ -80,6 +105,8 @@ def make_facts(
     notes = [f"Above the header stands: {line.strip()}" for line in above if line[:1] != "#"]
     if len(builds) > 1:
         notes.append("The lines above the header name two genome builds; neither was taken.")
+    keys = {key for columns in held.columns.values() for key in columns}
+    doubles = list_doubles(cells, keys, fold_column)
     version = re.search(re.escape(held.name) + _VERSION, said, re.IGNORECASE)
     sample = held.patterns["sample"].search(said) if "sample" in held.patterns else None
     return FileFacts(
@@ -91,7 +118,8 @@ def make_facts(
         header_line=header_line,
         columns=name_columns(cells),
         delimiter=delimiter,
-        notes=tuple(notes),
+        notes=(*notes, *note_doubles(doubles)),
+        doubles=doubles,
     )
 
 
@@ -102,6 +130,8 @@ class RowReader:
         self.held = find_caller_format(facts.caller)
         self.facts = facts
         self.problems: list[str] = []
+        self._remarks: list[str] = []
+        self._builds: dict[Build, str] = {}
         by_key: dict[str, str] = {}
         for name in facts.columns:
             by_key.setdefault(fold_column(name), name)
@@ -116,6 +146,8 @@ class RowReader:
     def start(self, row: Row) -> bool:
         """Take up a row; gives whether its cells stand under their columns."""
         self.problems.clear()
+        self._remarks.clear()
+        self._builds.clear()
         self._cells = row.cells
         return not row.problem
 
@@ -178,10 +210,18 @@ class RowReader:
         return None
 
     def read_chromosome(self, text: str) -> str:
-        """Give a chromosome without `chr`; empty where none is written."""
+        """Give a chromosome without `chr`; empty where none is written.
+
+        The build that an accession is of is remembered for the row, and so is one that is unknown.
+        """
         if self.is_nothing(text):
             return ""
-        return text[3:] if text[:3].lower() == "chr" else text
+        found = read_chromosome(text)
+        if found.build is not None:
+            self._builds.setdefault(found.build, text)
+        if found.is_unknown:
+            self._remarks.append(UNKNOWN_ACCESSION.format(_shorten(found.name)))
+        return found.name
 
     def read_place(self, side: str) -> tuple[str, int | None, str]:
         """Give chromosome, position and strand of a side, from one column or from several."""
@@ -209,14 +249,14 @@ class RowReader:
         return ReadingFrame.OUT if self.means("frame_out", words) else UNKNOWN
 
     def read_build(self) -> Build | Absent:
-        """Give the build that the row names, or else the file."""
+        """Give the build that the row names, or else the file, or else its accessions."""
         word = self.read_text("build")
-        if not word:
-            return self.facts.build
-        build = read_build(word)
+        build = read_build(word) if word else self.facts.build
         if build is None:
             self.problems.append(f"The genome build {_shorten(word)!r} is not known.")
             return UNKNOWN
+        problem, build = settle_build(build, self._builds)
+        self.problems += [problem] if problem else []
         return build
 
     def list_words(self, field: str, pattern: str = "list") -> tuple[str, ...]:
@@ -238,17 +278,18 @@ class RowReader:
     def make_end(self, side: str, gene: str, gene_id: str = "", **more: str) -> CalledEnd:
         """Give one side of a fusion; the strand beside its position is the one that is read."""
         chromosome, position, strand = self.read_place(side)
+        # Of the same words in a hundred thousand rows one copy is kept.
         return CalledEnd(
-            gene=gene,
-            gene_id=gene_id or self.read_text("gene_id" + side),
-            transcript=self.read_text("transcript" + side),
-            exon=self.read_text("exon" + side),
+            gene=intern(gene),
+            gene_id=intern(gene_id or self.read_text("gene_id" + side)),
+            transcript=intern(self.read_text("transcript" + side)),
+            exon=intern(self.read_text("exon" + side)),
             chromosome=chromosome,
             position=position,
             gene_strand=more.get("gene_strand", ""),
             read_strand=more.get("read_strand", strand),
-            site=more.get("site", "") or self.read_text("site" + side),
-            direction=self.read_text("direction" + side),
+            site=intern(more.get("site", "") or self.read_text("site" + side)),
+            direction=intern(self.read_text("direction" + side)),
         )
 
     def make_call(
@@ -276,8 +317,8 @@ class RowReader:
             line=row.line,
             end5=end5,
             end3=end3,
-            caller_version=self.read_text("version") or self.facts.version,
-            sample=self.read_text("sample") or self.facts.sample,
+            caller_version=intern(self.read_text("version")) or self.facts.version,
+            sample=intern(self.read_text("sample")) or self.facts.sample,
             method=method or self.held.method,
             build=build,
             is_directed=self.held.is_directed if is_directed is None else is_directed,
@@ -285,16 +326,43 @@ class RowReader:
             spanning_pairs=self.read_count("spanning_pairs"),
             coverage5=self.read_count("coverage5"),
             coverage3=self.read_count("coverage3"),
-            confidence=self.read_text("confidence"),
-            filters=tuple(filters),
-            remarks=tuple(remarks),
+            confidence=intern(self.read_text("confidence")),
+            filters=_share_words(*filters),
+            remarks=_share_words(*remarks, *self._remarks),
             frame=self.read_frame(words) if frame is None else frame,
-            frame_words=words,
+            frame_words=intern(words),
             sequence=sequence,
-            type=self.read_text("type"),
+            type=intern(self.read_text("type")),
             problem=" ".join(self.problems),
             cells=row.cells,
         )
+
+
+@lru_cache(maxsize=1024)
+def _share_words(*words: str) -> tuple[str, ...]:
+    """Give the words as one list for all the rows that hold the same."""
+    return words
+
+
+def settle_build(said: Build | Absent, builds: Mapping[Build, str]) -> tuple[str, Build | Absent]:
+    """Give what is wrong with the builds of a row, and its build.
+
+    Parameters
+    ----------
+    said:
+        The build that the row or its file says.
+    builds:
+        Builds that accessions of chromosomes are of, each with such an accession.
+    """
+    if len(builds) > 1:
+        return f"Its chromosomes are of two genome builds: {', '.join(builds.values())}.", UNKNOWN
+    for build, accession in builds.items():
+        if isinstance(said, Absent):
+            return "", build
+        if build is not said:
+            problem = f"The chromosome {accession} is of {build.value}, and the file says {said}."
+            return problem, UNKNOWN
+    return "", said
 
 
 def split_names(reader: RowReader, name: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ and never left out; whoever makes calls keeps it.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -26,6 +26,7 @@ HEAD_CHARACTERS = 1_000_000
 EXTRA_COLUMN = "column {}"
 # Cells beyond stand in one together: a line of nothing but delimiters is no table of columns.
 MOST_COLUMNS = 10_000
+ABOVE_HEADER = "The line stands above the header, so that nothing tells what it holds."
 HEADER_AGAIN = "The header stands here again: the file was put together from several."
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
@@ -73,6 +74,8 @@ class FileFacts:
     """What else a reader wants to remember of the head, by names of its own."""
     notes: tuple[str, ...] = ()
     """What is odd about the head, each in one sentence."""
+    doubles: tuple[tuple[str, str], ...] = ()
+    """Columns that are read and stand twice: the first one, and the other by its name here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +142,56 @@ def name_columns(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def list_doubles(
+    cells: Sequence[str], keys: Collection[str], fold: Callable[[str], str]
+) -> tuple[tuple[str, str], ...]:
+    """Give the columns that stand twice, by the names that `name_columns` gives them.
+
+    Parameters
+    ----------
+    keys:
+        Keys of the columns that a reader reads; twins of others say nothing that is taken up.
+    fold:
+        Gives the key of a column as written.
+    """
+    first: dict[str, str] = {}
+    found = []
+    for cell, name in zip(cells, name_columns(cells), strict=True):
+        key = fold(cell)
+        if key in keys and first.setdefault(key, name) != name:
+            found.append((first[key], name))
+    return tuple(found)
+
+
+def note_doubles(doubles: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Give a note on each column that stands twice."""
+    return tuple(
+        f"The column {first!r} stands twice. Rows in which the two differ are not interpreted."
+        for first in dict.fromkeys(first for first, _ in doubles)
+    )
+
+
+def _compare_doubles(cells: Mapping[str, str], facts: FileFacts) -> str:
+    """Give why a row can't be interpreted: a column stands twice and says two things."""
+    for first, other in facts.doubles:
+        if cells[first].strip() != cells[other].strip():
+            return f"The column {first!r} stands twice, and the two say different things here."
+    return ""
+
+
 def iterate_rows(lines: Iterable[tuple[int, str]], facts: FileFacts) -> Iterator[Row]:
-    """Give the rows below the header; blank lines and the header are none."""
+    """Give the rows; blank lines, the header and comments above it are none.
+
+    Whatever else stands above the header is given with that as its problem.
+    """
     columns, delimiter = facts.columns, facts.delimiter
     width = len(columns)
     for number, text in lines:
-        if number <= facts.header_line or not text.strip():
+        if not text.strip():
+            continue
+        if number <= facts.header_line:
+            if number < facts.header_line and not text.startswith(COMMENT):
+                yield Row(number, text, _EMPTY, ABOVE_HEADER)
             continue
         if not delimiter:
             yield Row(number, text, _EMPTY)
@@ -157,7 +204,8 @@ def iterate_rows(lines: Iterable[tuple[int, str]], facts: FileFacts) -> Iterator
                 cells, columns
             )
             named = MappingProxyType(dict(zip(columns, cells, strict=True)))
-            yield Row(number, text, named, HEADER_AGAIN if is_header else "")
+            problem = HEADER_AGAIN if is_header else _compare_doubles(named, facts)
+            yield Row(number, text, named, problem)
         else:
             yield _make_odd_row(number, text, cells, facts)
 

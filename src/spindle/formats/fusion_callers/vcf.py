@@ -11,13 +11,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from types import MappingProxyType
 
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.fusion_calls import Build, CalledEnd, CalledFusion
 from spindle.cases.observations import SequencingMethod
 from spindle.formats.cells.fusion_isoforms import Isoform
-from spindle.formats.fusion_callers.tables import FileFacts, Head, Row, keep_row, name_columns
+from spindle.formats.fusion_callers.cells import UNKNOWN_ACCESSION, settle_build
+from spindle.formats.fusion_callers.tables import (
+    COMMENT,
+    FileFacts,
+    Head,
+    Row,
+    keep_row,
+    list_doubles,
+    name_columns,
+    note_doubles,
+)
 from spindle.formats.fusion_callers.vcf_breakends import Breakend
 from spindle.formats.fusion_callers.vcf_rows import (
     ID,
@@ -27,6 +38,7 @@ from spindle.formats.fusion_callers.vcf_rows import (
     iterate_alleles,
     read_layout,
 )
+from spindle.knowledge.chromosomes import read_chromosome
 from spindle.knowledge.fusion_callers import fold_word, load_caller_formats, read_build
 
 # Rows that wait for their mate, and their length in characters. Beyond this the oldest go on alone.
@@ -41,7 +53,6 @@ _FIELD = re.compile(r"(?:^|,)(?P<key>\w+)=(?P<value>[^,]*)")
 _LAYOUT = "layout "
 _METHOD = "method"
 _MATE_CELL = "mate {}"
-_CHR = re.compile(r"^chr", re.IGNORECASE)
 
 
 # The head of the file -----------------------------------------------------------------------------
@@ -56,6 +67,7 @@ def read_head(head: Head) -> FileFacts | None:
     meta = [text for text in texts if text.startswith("##")]
     notes: list[str] = []
     columns, line = _read_columns(head, header, notes)
+    doubles = list_doubles(header[1].lstrip("#").split("\t"), _COLUMNS, str.strip) if header else ()
     samples = count_samples(columns)
     details = {
         f"{_LAYOUT}{match['id'].casefold()}": "|".join(layout)
@@ -74,7 +86,8 @@ def read_head(head: Head) -> FileFacts | None:
         columns=columns,
         delimiter="\t",
         details=MappingProxyType(details),
-        notes=tuple(notes),
+        notes=(*notes, *note_doubles(doubles)),
+        doubles=doubles,
     )
 
 
@@ -82,7 +95,8 @@ def _read_columns(
     head: Head, header: tuple[int, str] | None, notes: list[str]
 ) -> tuple[tuple[str, ...], int]:
     if header is None:
-        last = max((n for n, text in head.lines if text.startswith("#")), default=0)
+        above = takewhile(lambda line: line[1].startswith(COMMENT), head.lines)
+        last = max((number for number, _ in above), default=0)
         notes.append("The file has no line #CHROM; its first eight columns are taken as VCF's.")
         return _COLUMNS, last
     columns = name_columns(header[1].lstrip("#").split("\t"))
@@ -120,6 +134,8 @@ def _find_builds(line: str) -> Iterator[Build]:
     if match := _CONTIG_LINE.match(line):
         fields = {m["key"]: m["value"] for m in _FIELD.finditer(match["fields"])}
         value = fields.get("assembly", "")
+        if accession_build := read_chromosome(fields.get("ID", "")).build:
+            yield accession_build
     for word in load_caller_formats().build_pattern.findall(value):
         build = None if word.isdecimal() else read_build(word)
         if build is not None:
@@ -137,7 +153,7 @@ def _read_lengths(lines: list[str]) -> tuple[set[Build], bool]:
     for line in lines:
         match = _CONTIG_LINE.match(line)
         fields = {m["key"]: m["value"] for m in _FIELD.finditer(match["fields"])} if match else {}
-        name = fold_word(_CHR.sub("", fields.get("ID", "")))
+        name = fold_word(read_chromosome(fields.get("ID", "")).name)
         if name not in known or not fields.get("length"):
             continue
         builds = {build for build, all_ in lengths.items() if f"{name}:{fields['length']}" in all_}
@@ -230,6 +246,7 @@ def _make_call(first: Allele, second: Allele | None, facts: FileFacts) -> Called
     is_first = first.is_first if first.is_first is not None else _negate(second)
     if is_first is False:
         ends = [_turn(end) for end in reversed(ends)]
+    problem, build = _settle_build(adjacency.own, mate, facts)
     isoform = first.isoform or (second.isoform if second else None)
     if isoform:
         ends = [
@@ -245,18 +262,41 @@ def _make_call(first: Allele, second: Allele | None, facts: FileFacts) -> Called
         caller_version=facts.version,
         sample=facts.sample,
         method=_find_method(first, facts),
-        build=facts.build,
+        build=build,
         is_directed=is_first is not None,
         split_reads=_find_count(first.split_reads, second.split_reads if second else NOT_REPORTED),
         spanning_pairs=_find_count(
             first.spanning_pairs, second.spanning_pairs if second else NOT_REPORTED
         ),
         filters=tuple(dict.fromkeys((*first.filters, *(second.filters if second else ())))),
-        remarks=(*_list_remarks(first, second), *remarks, *_list_changes(isoform)),
+        remarks=(
+            *_list_remarks(first, second),
+            *remarks,
+            *_list_changes(isoform),
+            *_list_unknown(adjacency.own, mate),
+        ),
         type=first.type,
-        problem=_find_problem(first, mate),
+        problem=_find_problem(first, mate) or problem,
         cells=_join_cells(first, second),
     )
+
+
+def _settle_build(
+    own: Breakend, mate: Breakend | None, facts: FileFacts
+) -> tuple[str, Build | Absent]:
+    """Give what is wrong with the builds of a junction, and its build."""
+    builds: dict[Build, str] = {}
+    for place in (own, mate):
+        build = read_chromosome(place.chromosome).build if place else None
+        if place and build is not None:
+            builds.setdefault(build, place.chromosome)
+    return settle_build(facts.build, builds)
+
+
+def _list_unknown(own: Breakend, mate: Breakend | None) -> Iterator[str]:
+    """Give accessions that are those of no chromosome."""
+    names = dict.fromkeys(place.chromosome for place in (own, mate) if place)
+    yield from (UNKNOWN_ACCESSION.format(n) for n in names if read_chromosome(n).is_unknown)
 
 
 def _negate(allele: Allele | None) -> bool | None:
@@ -288,7 +328,7 @@ def _make_end(
     return CalledEnd(
         gene=gene,
         gene_id=allele.genes.own_id if allele and len(genes) == 1 else "",
-        chromosome=_CHR.sub("", place.chromosome),
+        chromosome=read_chromosome(place.chromosome).name,
         # The place before the first base of a chromosome is none.
         position=place.position or None,
         read_strand=strand if has else "",
