@@ -350,8 +350,8 @@ def test_a_clone_is_no_marker() -> None:
         ("IgG4", "120/HPF", NOT_REPORTED, "cells_per_hpf", 120),
         ("IgG4", "+ 120/HPF, ratio 65 %", TestResult.POSITIVE, "ratio_percent", 65),
         ("p16", "<1 %", UNKNOWN, "percent_positive", PercentRange(low=0, high=1)),
-        ("p16", "null pattern", TestResult.NEGATIVE, "extent", NOT_REPORTED),
-        ("p53", "null", TestResult.NEGATIVE, "extent", NOT_REPORTED),
+        ("p16", "null pattern", TestResult.NEGATIVE, "extent", "no_staining"),
+        ("p53", "null", TestResult.NEGATIVE, "extent", "no_staining"),
         ("INI1", "lost", TestResult.NEGATIVE, "extent", NOT_REPORTED),
     ],
 )

@@ -253,9 +253,11 @@ def test_fungal_hyphae_come_before_steroids() -> None:
 
 
 def test_a_necrotic_lesion_of_the_nose_raises_three_diseases() -> None:
-    rule = load_red_flags()["sinonasal-destruction"]
-    assert rule.all_of == (Condition(ConditionKind.SITE_GROUP, "sinonasal"),)
-    assert Condition(ConditionKind.FINDING, "necrosis") in rule.any_of
+    rule = load_red_flags()["sinonasal-necrosis"]
+    nose = Condition(ConditionKind.SITE_GROUP, "sinonasal")
+    assert rule.all_of == (nose, Condition(ConditionKind.FINDING, "necrosis"))
+    assert rule.weight is FlagWeight.ALERT
+    assert rule.gives_way
     assert set(rule.entities) == {
         "invasive-fungal-disease",
         "granulomatosis-with-polyangiitis",
@@ -438,3 +440,44 @@ def test_a_malformed_red_flag_is_refused_with_its_line(
     assert old in GOOD_FLAG
     error = refuse(monkeypatch, load_red_flags.__wrapped__, GOOD_FLAG.replace(old, new, 1))
     assert message in error.message
+
+
+# What answers what would settle a diagnosis, and what a flag says instead ------------------------
+
+
+def test_what_answers_is_of_what_would_settle() -> None:
+    for entity in load_entities().values():
+        assert {answer.says for answer in entity.answers} <= set(entity.settles)
+
+
+@pytest.mark.parametrize(
+    ("answers", "message"),
+    [
+        ('[{ settles = "weather", by = ["ALK"] }]', "not among what settles it"),
+        ('[{ settles = "STAT6", by = ["weather"] }]', "weather"),
+        ('[{ settles = "STAT6", by = ["partner:USP6"] }]', "no kinase"),
+        ('[{ settles = "STAT6", by = ["stain:USP6"] }]', "no test that can answer"),
+    ],
+)
+def test_an_answer_to_nothing_is_refused(
+    monkeypatch: pytest.MonkeyPatch, answers: str, message: str
+) -> None:
+    text = f"""
+[[entities]]
+id = "sft"
+name = "solitary fibrous tumour"
+kind = "mimic"
+sites = ["any"]
+settles = ["STAT6"]
+answers = {answers}
+facts = ["localisation.stat6.nuclear"]
+"""
+    assert message in refuse(monkeypatch, load_entities.__wrapped__, text).message
+
+
+def test_a_steroid_that_is_given_changes_what_a_flag_says() -> None:
+    for name in ("fungal-hyphae", "fungal-hyphae-doubted", "sinonasal-destruction"):
+        (wording,) = load_red_flags()[name].instead
+        assert wording.condition == Condition(ConditionKind.TREATMENT, "steroid")
+        assert "before steroids" not in wording.says
+        assert wording.weight is FlagWeight.ALERT

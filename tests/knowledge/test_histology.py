@@ -21,7 +21,7 @@ epithelioid morphology; nuclear atypia; mitoses; atypical mitoses; lymphovascula
 bone invasion; infiltrative border; hypercellularity; staghorn vessels; squamous dysplasia;
 melanin pigment; lipogenic differentiation; rhabdomyoblasts; Mikulicz cells; fungal hyphae;
 vasculitis; granulomas; angiocentric growth; pseudocapsule; herringbone fascicles; hallmark
-cells"""
+cells; round cells"""
 
 
 def test_every_finding_that_others_name_is_listed() -> None:

@@ -119,6 +119,20 @@ def test_without_counts_of_mixed_sites_those_of_other_sites_serve(rows: list[Mar
     found = find_counts("imt", "CD34", LUNG)
     assert found is not None
     assert (found.n, found.of, found.is_site) == (6, 20, False)
+    assert say_notes(found) == " at other sites (bladder, uterus)"
+
+
+def test_borrowed_counts_say_where_they_were_counted(rows: list[MarkerCount]) -> None:
+    rows.append(make_row("synovial-sarcoma", 0, 15, site="gastrointestinal"))
+    elsewhere = find_counts("synovial-sarcoma", "CD34", LUNG)
+    unknown = find_counts("synovial-sarcoma", "CD34", Place(()))
+    own = find_counts("synovial-sarcoma", "CD34", Place(("gastrointestinal", "abdomen")))
+    assert elsewhere is not None
+    assert unknown is not None
+    assert own is not None
+    assert say_notes(elsewhere) == " at another site (gastrointestinal)"
+    assert say_notes(unknown) == " (gastrointestinal)"
+    assert say_notes(own) == " at this site"
 
 
 def test_the_clone_that_was_used_comes_first_and_pooling_is_said(rows: list[MarkerCount]) -> None:

@@ -193,11 +193,47 @@ def test_alk_with_cd30_and_more_names_the_lymphoma(
 
 @pytest.mark.parametrize("partner", ["NPM1", "TPM3", "ATIC", "TFG", "CLTC", "TPM4", "MYH9", "MSN"])
 def test_its_own_partners_do_not_speak_against_it(partner: str) -> None:
-    """Advances in Hematology 2010, article 345053, table 1."""
+    """Advances in Hematology 2010, article 345053, table 1.
+
+    A partner that no source reports in an IMT speaks for the lymphoma, which it names.
+    """
     found = weigh(fuse(replace(ETV6, gene5=partner, gene3="ALK")), site="lung")
     said, speaks = say_fusion(found, "anaplastic-large-cell-lymphoma")
-    assert speaks == "neither"
+    is_own = partner in ("NPM1", "MYH9", "MSN")
+    assert speaks == ("for" if is_own else "neither")
+    assert ("anaplastic-large-cell-lymphoma" in list_pointed(found)) is is_own
     assert "NPM1 in 75 to 80 %" in said
+
+
+def test_kif5b_speaks_for_alk_positive_histiocytosis_and_is_named_as_what_names_it() -> None:
+    """KIF5B::ALK is published in the histiocytosis; no source here reports it in an IMT."""
+    call = replace(ETV6, gene5="KIF5B", gene3="ALK")
+    found = weigh(fuse(call), stain("CD68"), site="liver")
+    said, speaks = say_fusion(found, "alk-positive-histiocytosis")
+    assert speaks == "for"
+    assert "does not tell" not in said
+    disease = next(c for c in found.candidates if c.id == "alk-positive-histiocytosis")
+    assert disease.why.startswith("KIF5B::ALK names it, so it comes before an IMT.")
+    imt = next(c for c in found.candidates if c.id == "imt")
+    assert "driver is shared" not in imt.why
+
+
+def test_what_may_not_make_a_kinase_speaks_for_nothing() -> None:
+    call = replace(ETV6, gene5="KIF5B", gene3="ALK", frame=ReadingFrame.OUT)
+    found = weigh(fuse(call), site="liver")
+    assert say_fusion(found, "alk-positive-histiocytosis")[1] == "neither"
+
+
+def test_etv6_ntrk3_stays_shared_between_imt_and_infantile_fibrosarcoma() -> None:
+    said, speaks = say_fusion(weigh(fuse(ETV6), site="thigh"), "infantile-fibrosarcoma")
+    assert speaks == "neither"
+    assert "does not tell infantile fibrosarcoma from IMT" in said
+
+
+def test_a_red_flag_that_names_a_diagnosis_is_told() -> None:
+    found = weigh(stain("myogenin"), site="thigh")
+    tumour = next(c for c in found.candidates if c.id == "rhabdomyosarcoma")
+    assert tumour.why.startswith("A red flag (Skeletal-muscle differentiation is recorded) names")
 
 
 @pytest.mark.parametrize("partner", ["FN1", "TNS1", "RANBP2", "THBS1", "TIMP3", "EML4"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,23 +11,38 @@ from hypothesis import strategies as st
 
 from spindle.cases.absence import NOT_DONE, Absent
 from spindle.cases.case import Case
-from spindle.cases.observations import Stain, StainPattern, TestResult
+from spindle.cases.observations import (
+    FishTest,
+    HistologyFinding,
+    Observation,
+    Stain,
+    StainPattern,
+    TestResult,
+)
 from spindle.cases.specimen import Specimen
 from spindle.cases.tumour import Site, Tumour
+from spindle.knowledge.entities import load_entities
 from spindle.knowledge.facts import find_fact
 from spindle.knowledge.markers import find_group, list_panel
 from spindle.knowledge.site_groups import list_site_groups
+from spindle.knowledge.vocabularies import find_marker
 from spindle.reasoning.differential import weigh_differential
 from spindle.reasoning.differential_answers import collect_answers
-from spindle.reasoning.differential_candidates import (
-    draft_candidates,
-    make_candidates,
-    weigh_open,
+from spindle.reasoning.differential_candidates import draft_candidates
+from spindle.reasoning.differential_counts import (
+    Place,
+    find_counts,
+    find_rate,
+    load_settings,
 )
-from spindle.reasoning.differential_counts import Place, find_rate, load_settings
-from spindle.reasoning.differential_flags import open_gate
 from spindle.reasoning.differential_fusions import collect_fusions
-from spindle.reasoning.differential_stains import list_unanswered, name_marker, share_doubt
+from spindle.reasoning.differential_open import load_settling, weigh_open
+from spindle.reasoning.differential_stains import (
+    SETTLING_FACT,
+    list_unanswered,
+    name_marker,
+    share_doubt,
+)
 from spindle.reasoning.differential_weights import admit_error
 from spindle.reasoning.findings import NextStain
 from spindle.reasoning.reflex import assess_case
@@ -39,7 +55,7 @@ def stain(marker: str, result: TestResult | Absent = POSITIVE, **values: object)
     return Stain(id=f"{marker} stain", marker=marker, result=result, **values)  # type: ignore[arg-type]
 
 
-def make_case(*observations: Stain, site: str = "stomach") -> Case:
+def make_case(*observations: Observation, site: str = "stomach") -> Case:
     return Case(
         id="case",
         tumour=Tumour(sites=(Site(name=site),) if site else ()),
@@ -87,8 +103,7 @@ def test_the_information_is_that_of_the_published_counts() -> None:
     answers, fusions = collect_answers(case, assessment), collect_fusions(assessment, case)
     groups = list_site_groups(("stomach",))
     drafts = draft_candidates(case, answers, fusions, groups, [])
-    shown = make_candidates(drafts, open_gate(answers), case, fusions, groups)
-    doubt = share_doubt(weigh_open(drafts, shown), find_fact("differential.even-share").number)
+    doubt = share_doubt(weigh_open(drafts, ()), find_fact("differential.even-share").number)
     error = load_settings().reading_error
     rates = {d: find_rate(d, "CD34", Place(groups)) for d in doubt}
     known = {d: admit_error(rate.mean, error) for d, rate in rates.items() if rate}
@@ -106,7 +121,7 @@ def test_the_information_is_that_of_the_published_counts() -> None:
 
 
 def test_the_sentence_names_counts_and_says_where_none_is_published() -> None:
-    stat6 = next(s for s in rank(site="pleura") if s.marker == "STAT6 (nuclear)")
+    stat6 = next(s for s in rank(stain("CD34"), site="pleura") if s.marker == "STAT6 (nuclear)")
     assert "solitary fibrous tumour" in stat6.why
     assert "no count is published for IMT" in stat6.why or "IMT" in stat6.separates
     assert " of " in stat6.why
@@ -147,11 +162,86 @@ def test_stains_are_in_the_panel_of_the_site_and_in_order(site: str) -> None:
     least = find_fact("differential.least-information").number
     assert set(list_markers(stains)) <= panel
     assert 0 < len(stains) <= most
-    bits = [s.information_bits for s in stains]
-    assert bits == sorted(bits, reverse=True)
-    assert all(b >= least for b in bits)
-    assert stains[0].share_of_best == 1
+    # Nothing is asked about here: stains that were counted in IMT come first, then by information.
+    keys = [s.marker.split(" (")[0] for s in stains]
+    order = [
+        (find_counts("imt", key, Place(list_site_groups((site,)))) is None, -s.information_bits)
+        for key, s in zip(keys, stains, strict=True)
+    ]
+    assert order == sorted(order)
+    assert all(s.information_bits >= least for s in stains)
+    assert max(s.share_of_best for s in stains) == 1
     assert all(0 < s.share_of_best <= 1 and s.separates and s.facts for s in stains)
+
+
+# What leads -------------------------------------------------------------------------------------
+
+
+def test_a_stain_never_counted_in_imt_does_not_lead() -> None:
+    """STAT6 parts the others from each other; of IMT nobody has counted it."""
+    for site in SITES:
+        key = rank(site=site)[0].marker.split(" (")[0]
+        assert find_counts("imt", key, Place(list_site_groups((site,))))
+
+
+def test_cd34_alone_asks_for_stat6_first() -> None:
+    first = rank(stain("CD34"), stain("ALK", NEGATIVE), site="thigh")[0]
+    assert first.marker == "STAT6 (nuclear)"
+    assert first.why.startswith("CD34 positive asks for it")
+    assert "no count is published for IMT, of which it tells nothing" in first.why
+    assert SETTLING_FACT in first.facts
+
+
+def find_stains(*observations: Observation, site: str) -> list[str]:
+    case = make_case(*observations, site=site)
+    return list_markers(weigh_differential(case, assess_case(case)).next_stains)
+
+
+def break_alk(result: TestResult = POSITIVE) -> FishTest:
+    return FishTest(id="fish", gene="ALK", result=result)
+
+
+def test_alk_confirmed_by_stain_and_fish_closes_what_it_speaks_against() -> None:
+    """No source reports an ALK fusion in a solitary fibrous tumour or a desmoid."""
+    open_ones = find_stains(stain("ALK"), stain("CD34"), site="mesentery")
+    confirmed = find_stains(stain("ALK"), stain("CD34"), break_alk(), site="mesentery")
+    assert "STAT6 (nuclear)" in open_ones
+    assert not {"STAT6 (nuclear)", "beta-catenin (nuclear)"} & set(confirmed)
+
+
+def test_a_break_without_the_stain_closes_nothing() -> None:
+    assert "STAT6 (nuclear)" in find_stains(stain("CD34"), break_alk(), site="thigh")
+
+
+def test_a_confirmed_fusion_does_not_close_what_something_names() -> None:
+    """Nuclear beta-catenin in the abdomen names a desmoid, whatever ALK shows."""
+    catenin = stain("beta-catenin", pattern=StainPattern.NUCLEAR)
+    case = make_case(stain("ALK"), catenin, break_alk(), site="mesentery")
+    found = weigh_differential(case, assess_case(case))
+    desmoid = next(c for c in found.candidates if c.id == "desmoid-fibromatosis")
+    assert desmoid.is_pointed_to
+    assert found.candidates[0] is desmoid
+
+
+def test_where_nothing_ranks_between_those_in_play_all_that_are_open_are_asked() -> None:
+    """ALK, SMA, desmin and S100 negative in the mesentery: KIT, CD34 and MDM2 are left."""
+    done = [stain(marker, NEGATIVE) for marker in ("ALK", "ROS1", "desmin")]
+    histology = tuple(HistologyFinding(name=n) for n in ("spindle cells", "plasma cells"))
+    case = replace(make_case(), tumour=Tumour(sites=(Site(name="mesentery"),)))
+    specimen = Specimen(id="block", histology=histology, observations=(*done, stain("SMA")))
+    case = replace(case, specimens=(specimen,))
+    assert weigh_differential(case, assess_case(case)).next_stains
+
+
+def test_the_stains_that_settle_are_named_in_what_would_settle_it() -> None:
+    """The list of stains and the words beside it agree, so that a page never says both."""
+    same = {"cytokeratin": "keratin"}
+    for entity, markers in load_settling().items():
+        words = " ".join(load_entities()[entity].settles).lower()
+        for marker in markers:
+            named = marker.removeprefix("FISH:")
+            assert same.get(named, named).lower() in words, (entity, marker)
+            assert marker.startswith("FISH:") or find_marker(marker).name == marker
 
 
 def test_a_marker_is_named_with_the_place_that_counts() -> None:

@@ -148,3 +148,84 @@ def test_a_number_of_mitoses_is_not_held_against_words(count: float) -> None:
         )
     ]
     assert [evidence.speaks for evidence in said] == ["neither", "against"]
+
+
+# One unspecific stain --------------------------------------------------------------------------
+
+
+def see(*names: str) -> tuple[HistologyFinding, ...]:
+    return tuple(HistologyFinding(name=name) for name in names)
+
+
+@pytest.mark.parametrize("findings", [(), see("spindle cells", "plasma cells", "lymphocytes")])
+@pytest.mark.parametrize(
+    ("site", "markers", "mimic", "asks"),
+    [
+        ("inguinal region", ("CD34",), "solitary-fibrous-tumour", "STAT6 in the nucleus"),
+        ("tongue", ("CD34", "S100"), "solitary-fibrous-tumour", "STAT6 in the nucleus"),
+        ("spleen", ("SMA", "h-caldesmon"), "leiomyosarcoma", "desmin with h-caldesmon"),
+    ],
+)
+def test_one_unspecific_stain_supports_no_mimic_and_asks_for_what_settles_it(
+    site: str,
+    markers: tuple[str, ...],
+    mimic: str,
+    asks: str,
+    findings: tuple[HistologyFinding, ...],
+) -> None:
+    """Published IMT of the groin, the tongue and the spleen stained like that."""
+    stains = (*map(stain, markers), stain("ALK", NEGATIVE))
+    found = weigh(*stains, site=site, findings=findings)
+    assert find(found, mimic).standing is Standing.OPEN
+    assert find(found, "imt").standing is Standing.OPEN
+    assert not any(c.standing is Standing.SUPPORTED for c in found.candidates)
+    if find(found, mimic).weight_low > 0:
+        assert asks in find(found, mimic).why
+
+
+def test_what_is_negative_is_no_line_of_a_mimics_own() -> None:
+    """ALK and desmin negative say what it is not; with CD34 they do not make it an SFT."""
+    negatives = [stain(marker, NEGATIVE) for marker in ("ALK", "desmin", "SMA", "S100")]
+    found = weigh(stain("CD34"), *negatives, site="thigh", findings=())
+    tumour = find(found, "solitary-fibrous-tumour")
+    assert tumour.weight_low > 0
+    assert tumour.standing is Standing.OPEN
+    assert "by this alone: CD34 positive. That is not enough" in tumour.why
+
+
+@pytest.mark.parametrize(
+    ("more", "findings"),
+    [
+        ((stain("STAT6", pattern=StainPattern.NUCLEAR),), ()),
+        ((), see("staghorn vessels")),
+    ],
+    ids=["the stain that marks it", "its own picture"],
+)
+def test_a_second_line_supports_a_solitary_fibrous_tumour(
+    more: tuple[Stain, ...], findings: tuple[HistologyFinding, ...]
+) -> None:
+    negative = (stain(marker, NEGATIVE) for marker in ("ALK", "desmin", "KIT", "cytokeratin"))
+    found = weigh(
+        stain("CD34"), stain("CD99"), *negative, *more, site="inguinal region", findings=findings
+    )
+    assert find(found, "solitary-fibrous-tumour").standing is Standing.SUPPORTED
+
+
+def test_collagen_beside_cd34_is_no_picture_of_its_own() -> None:
+    """Bundles of collagen occur in IMT too (Zhao 2025)."""
+    negative = (stain(marker, NEGATIVE) for marker in ("ALK", "desmin", "KIT", "cytokeratin"))
+    findings = see("collagen bundles")
+    found = weigh(
+        stain("CD34"), stain("CD99"), *negative, site="inguinal region", findings=findings
+    )
+    assert find(found, "solitary-fibrous-tumour").standing is Standing.OPEN
+
+
+@pytest.mark.parametrize("site", ["spleen", "thigh", "nasal cavity", "uterus", "mesentery", "skin"])
+@pytest.mark.parametrize("marker", ["CD34", "h-caldesmon", "S100", "desmin", "EMA", "cytokeratin"])
+def test_no_single_stain_supports_a_mimic_that_nothing_names(site: str, marker: str) -> None:
+    found = weigh(stain(marker), stain("ALK", NEGATIVE), site=site)
+    assert not any(
+        c.standing is Standing.SUPPORTED and c.id != "imt" and not c.is_pointed_to
+        for c in found.candidates
+    )

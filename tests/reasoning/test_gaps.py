@@ -550,6 +550,7 @@ unknown = "Not known."
 not_done = "Not done."
 lost = "Lost."
 no_sure_result = "Reported: {reported}."
+not_clear = "Not clear."
 
 [[gaps]]
 id = "margin"

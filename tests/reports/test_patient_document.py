@@ -457,3 +457,55 @@ def test_nothing_orders_promises_or_gives_a_probability() -> None:
     for patient in (records.make_patient(), assess_patient(records.make_case(), region="US")):
         text = json.dumps(make_patient_document(patient)["diagnosis"])
         assert not FORBIDDEN.search(text)
+
+
+# What was reported, in its own words --------------------------------------------------------------
+
+
+def write_layers(
+    *observations: Any, histology: tuple[str, ...] = (), diagnosis: str = "IMT"
+) -> str:
+    named = [{"name": name} for name in histology]
+    specimen = {"id": "s", "histology": named, "observations": [*observations]}
+    tumour = {"sites": [{"name": "omentum"}], "diagnosis": diagnosis}
+    patient = assess_patient(records.make_case(specimens=[specimen], tumour=tumour))
+    return json.dumps(make_patient_document(patient, made_on=records.DAY)["diagnosis"])
+
+
+def test_a_p53_that_is_called_null_is_no_plain_negative() -> None:
+    """Sung 2022: no staining at all went with genes that are broken."""
+    stain = {"kind": "stain", "id": "a", "marker": "p53", "result": "negative"}
+    assert "p53 negative" in write_layers(stain)
+    said = write_layers({**stain, "extent": "no_staining"})
+    assert "p53 no staining (null), an aberrant pattern" in said
+    assert "stain.p53.null" in said
+
+
+def test_a_test_without_a_sure_result_is_not_called_unreported() -> None:
+    stain = {"kind": "stain", "id": "a", "marker": "ALK", "result": {"absent": "unknown"},
+             "intensity": "weak"}  # fmt: skip
+    assert "ALK: reported, without a sure result" in write_layers(stain)
+    assert "ALK: not reported" in write_layers()
+
+
+def test_the_headline_names_what_the_variant_still_waits_for() -> None:
+    stains = (
+        {"kind": "stain", "id": "a", "marker": "ALK", "result": "positive",
+         "pattern": "nuclear_membrane"},
+        {"kind": "stain", "id": "b", "marker": "CD30", "result": "positive"},
+    )  # fmt: skip
+    said = write_layers(*stains, histology=("epithelioid morphology", "neutrophils"))
+    assert "this fits its aggressive variant, epithelioid inflammatory myofibroblastic" in said
+    assert "pending the partner of ALK and the exclusion of anaplastic large-cell lymphoma" in said
+
+
+def test_the_code_of_imt_is_not_told_as_that_of_its_variant() -> None:
+    said = write_layers(diagnosis="epithelioid inflammatory myofibroblastic sarcoma")
+    assert "none is held here for its epithelioid variant" in said
+    assert "epithelioid variant" not in write_layers()
+
+
+def test_cells_that_were_seen_are_not_called_unrecorded() -> None:
+    said = write_layers(histology=("round cells",))
+    assert "The microscopic picture that is recorded is not the one asked for." in said
+    assert "Recorded, other than asked for: round cells." in said

@@ -218,7 +218,13 @@ def test_urgent_mimics_are_named_as_urgent_and_excluded_ones_with_their_reason()
     candidates = (
         replace(
             records.make_candidate("Fungal disease", is_urgent=True),
-            evidence=(records.make_evidence(is_counted=False),),
+            evidence=(records.make_evidence(), records.make_evidence(1)),
+            weight_low=0.1,
+        ),
+        # A negative ALK stain alone leans to it: no reason to look for it before all else.
+        replace(
+            records.make_candidate("Vasculitis", is_urgent=True),
+            evidence=(records.make_evidence(),),
             weight_low=0.1,
         ),
         replace(
@@ -230,9 +236,10 @@ def test_urgent_mimics_are_named_as_urgent_and_excluded_ones_with_their_reason()
     )
     page = make(records.make_patient(differential=records.make_differential(*candidates)))
     said = {line["lead"]: line for line in lines(page, "differential")}
-    assert said["To be excluded before treatment"]["text"].startswith("Fungal disease")
-    assert "Rhabdomyosarcoma" not in said["To be excluded before treatment"]["text"]
-    assert said["To be excluded before treatment"]["tone"] == "doubt"
+    standing = {row[0]["text"]: row[1]["text"] for row in rows(page, "differential")}
+    assert "to be excluded before treatment" in standing["Fungal disease"]
+    assert "excluded" not in standing["Vasculitis"]
+    assert "excluded" not in standing["Rhabdomyosarcoma"]
     assert "Excluded, as reported: beta-catenin" in said["Excluded"]["text"]
 
 
@@ -259,6 +266,28 @@ def test_no_stain_that_helps_is_said() -> None:
     differential = replace(records.make_differential(), next_stains=())
     page = make(records.make_patient(differential=differential))
     assert "No stain that is held here would separate" in section(page, "differential")
+
+
+def test_where_no_stain_helps_what_would_settle_the_open_ones_is_said() -> None:
+    tumour = replace(
+        records.make_candidate("Solitary fibrous tumour"),
+        evidence=(records.make_evidence(),),
+        would_settle=("STAT6 (nuclear)",),
+    )
+    differential = replace(records.make_differential(tumour), next_stains=())
+    page = make(records.make_patient(differential=differential))
+    assert "What would settle each: " in section(page, "differential")
+    assert "(STAT6 (nuclear))" in section(page, "differential")
+
+
+def test_a_stain_that_leads_for_what_it_settles_is_not_said_to_separate_most() -> None:
+    first, second = records.make_differential().next_stains
+    stains = (replace(first, share_of_best=0.5), replace(second, share_of_best=1.0))
+    differential = replace(records.make_differential(), next_stains=stains)
+    page = make(records.make_patient(differential=differential))
+    said = [line for line in lines(page, "differential") if line["tone"] == "next"]
+    assert [line["lead"] for line in said] == ["Next stain", "Then"]
+    assert "of the best" not in said[1]["text"]
 
 
 def test_only_what_something_recorded_points_to_is_named_as_to_be_excluded() -> None:
@@ -512,7 +541,8 @@ def test_a_path_says_whose_it_is_where_the_findings_speak_for_another_diagnosis(
     ]
     said = section(make(assess_tests(*stains)), "path")
     assert "The findings speak for solitary fibrous tumour." in said
-    assert "What would settle it: STAT6 in the nucleus or NAB2::STAT6." in said
+    # What is recorded is not asked once more.
+    assert "What would settle it" not in said
     assert "asked only if an IMT stays in question" in said
     assert "Before this path" not in section(make(), "path")
 
@@ -524,3 +554,22 @@ def test_a_path_tells_what_is_reported_of_a_stain_without_a_sure_result() -> Non
     assert "ALK stain reported (clone D5F3, intensity weak), without a sure result" in said
     assert "What is reported of it is no sure result." in said
     assert "no result reported" in section(make(assess_tests()), "path")
+
+
+def test_every_molecular_test_stands_in_the_table_of_tests() -> None:
+    """A FISH of MDM2 asks about no kinase, and decides."""
+    fish = {"kind": "fish", "id": "f", "gene": "MDM2", "result": "positive"}
+    sma = {"kind": "stain", "id": "s", "marker": "SMA", "result": "positive"}
+    said = section(make(assess_tests(fish, sma)), "tests")
+    assert "MDM2 FISH" in said
+    assert "No test of a kinase is reported." in said
+    assert "Further stains, in layer 2: 1." in said
+
+
+def test_the_course_of_the_variant_is_an_alert_once() -> None:
+    """What the red flag says of the variant is the alert; its course stands below."""
+    stain = {"kind": "stain", "id": "a", "marker": "ALK", "result": "positive",
+             "pattern": "nuclear_membrane"}  # fmt: skip
+    page = make(assess_tests(stain, histology=("epithelioid morphology",)))
+    tones = [line["tone"] for line in page["alerts"] if "epithelioid" in line["text"].lower()]
+    assert tones == ["alert", "doubt"]

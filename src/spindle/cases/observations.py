@@ -36,6 +36,8 @@ class StainExtent(StrEnum):
     FOCAL = "focal"
     PATCHY = "patchy"
     DIFFUSE = "diffuse"
+    NO_STAINING = "no_staining"
+    """Nothing stains where some cells should, and the source calls it null."""
 
 
 class StainPattern(StrEnum):

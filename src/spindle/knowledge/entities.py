@@ -7,6 +7,7 @@ facts behind it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,19 +15,60 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
+from spindle.cases.course import TreatmentKind
 from spindle.cases.observations import StainPattern
 from spindle.knowledge.facts import find_fact, load_facts
 from spindle.knowledge.files import TABLES, Entry, check_keys, read_entries
 from spindle.knowledge.histology import load_findings
 from spindle.knowledge.kinases import load_kinases
+from spindle.knowledge.red_flags import (
+    Condition,
+    ConditionKind,
+    FlagWeight,
+    GateItem,
+    Polarity,
+    RedFlagRule,
+    Wording,
+)
 from spindle.knowledge.site_groups import load_site_groups
-from spindle.knowledge.stain_rules import ANY_SITE, check_markers, check_site_group
+from spindle.knowledge.stain_rules import (
+    ANY_SITE,
+    FISH_PREFIX,
+    check_markers,
+    check_site_group,
+)
 from spindle.knowledge.terms import find_gene, find_symptom
+
+__all__ = [
+    "Condition",
+    "ConditionKind",
+    "Driver",
+    "Entity",
+    "EntityKind",
+    "Feature",
+    "FlagWeight",
+    "GateItem",
+    "Polarity",
+    "RedFlagRule",
+    "Settling",
+    "Strength",
+    "Wording",
+    "find_age_months",
+    "load_entities",
+    "load_gate",
+    "load_names",
+    "load_red_flags",
+    "make_entity",
+]
 
 ENTITIES_FILE = "entities.toml"
 FLAGS_FILE = "red_flags.toml"
+MONTHS_A_UNIT: Mapping[str, int] = {"months": 1, "years": 12}
 NAMES_FILE = "diagnosis_names.toml"
 IMT = "imt"
+# What a fusion with a gene, and the partner of a kinase, are called where they answer a question.
+FUSION_KEY, PARTNER_KEY = "fusion:", "partner:"
+_GENE = re.compile(r"[A-Z][A-Z0-9-]+")
 
 
 class EntityKind(StrEnum):
@@ -42,13 +84,6 @@ class EntityKind(StrEnum):
     """Another tumour with the same fusion or the same kinase switched on."""
 
 
-class Polarity(StrEnum):
-    """Which way a feature speaks when it is present."""
-
-    FOR = "for"
-    AGAINST = "against"
-
-
 class Strength(StrEnum):
     """How firmly the source ties a feature to the diagnosis."""
 
@@ -59,38 +94,6 @@ class Strength(StrEnum):
     """Usual."""
     MAY_OCCUR = "may_occur"
     """Seen in some."""
-
-
-MONTHS_A_UNIT: Mapping[str, int] = {"months": 1, "years": 12}
-
-
-class ConditionKind(StrEnum):
-    """What a condition of a red flag looks at."""
-
-    FINDING = "finding"
-    """A microscopic finding that is recorded as present."""
-    MARKER = "marker"
-    """A stain that is positive, in the place that counts."""
-    SITE_GROUP = "site_group"
-    """A site of the tumour within a group."""
-    OTHER_SITE_GROUP = "other_site_group"
-    """A recorded site of the tumour, none of which lies within the group."""
-    AGE_UP_TO = "age_up_to"
-    """An age at diagnosis of no more than the value of a fact, in years or months."""
-    SYMPTOM = "symptom"
-    """A symptom that is recorded as present."""
-    PARTNER = "partner"
-    """A reported fusion with this partner of any kinase."""
-    KINASE = "kinase"
-    """A reported fusion of this kinase."""
-
-
-class FlagWeight(StrEnum):
-    """How much attention a red flag asks for, in the words of findings."""
-
-    ALERT = "alert"
-    DOUBT = "doubt"
-    REMARK = "remark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,19 @@ class Driver:
 
 
 @dataclass(frozen=True, slots=True)
+class Settling:
+    """What answers one thing that would settle a diagnosis."""
+
+    says: str
+    """What would settle it, in the words of `settles`."""
+    by: tuple[str, ...]
+    """What has to be recorded for it to be no longer asked, all of it: a marker, `FISH:` with a
+    gene, `fusion:` with a gene, `partner:` with a kinase; several that will do parted by `|`."""
+    then: str
+    """What is still to be asked when that is recorded; empty for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entity:
     """One diagnosis."""
 
@@ -147,64 +163,14 @@ class Entity:
     """Drivers that it shares with IMT."""
     settles: tuple[str, ...]
     """What would settle it, in words."""
+    answers: tuple[Settling, ...]
+    """What answers some of it, so that it is not asked where it is recorded."""
     facts: tuple[str, ...]
     """Facts behind its description."""
 
     def is_at(self, site_groups: Iterable[str]) -> bool:
         """Give whether it is thought of in any of the site groups."""
         return ANY_SITE in self.sites or bool(set(self.sites) & set(site_groups))
-
-
-@dataclass(frozen=True, slots=True)
-class GateItem:
-    """One microscopic finding that an IMT asks for, or that speaks against it."""
-
-    any_of: tuple[str, ...]
-    """Findings, any of which will do."""
-    polarity: Polarity
-    """`for` when an IMT asks for it, `against` when its presence speaks against an IMT."""
-    says: str
-    """Why, in one sentence."""
-    facts: tuple[str, ...]
-    """Facts behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """One thing that a red flag looks for."""
-
-    kind: ConditionKind
-    """What it looks at."""
-    name: str
-    """The finding, marker, site group, symptom, partner or kinase; site groups parted by `|`."""
-    patterns: tuple[str, ...] = ()
-    """Recorded patterns of the stain, any of which is asked for; empty for none in particular."""
-
-
-@dataclass(frozen=True, slots=True)
-class RedFlagRule:
-    """What comes before any weighing.
-
-    It is raised when each condition of `all_of` holds and, where there are any, at least one of
-    `any_of`.
-    """
-
-    id: str
-    """Its id."""
-    all_of: tuple[Condition, ...]
-    """Conditions that all have to hold."""
-    any_of: tuple[Condition, ...]
-    """Conditions of which one has to hold; empty when `all_of` is enough."""
-    says: str
-    """What it is and what to look at, in one or two sentences."""
-    weight: FlagWeight
-    """How much attention it asks for."""
-    entities: tuple[str, ...]
-    """Diagnoses that it points to."""
-    names: tuple[str, ...]
-    """Those of them that come before an IMT as long as it stands."""
-    facts: tuple[str, ...]
-    """Facts behind it."""
 
 
 def _check_facts(entry: Entry, facts: Iterable[str]) -> tuple[str, ...]:
@@ -230,7 +196,7 @@ def make_entity(entry: Entry) -> Entity:
         `knowledge-invalid` for a malformed field, an unknown name, or a diagnosis without facts.
     """
     required = {"id": str, "name": str, "kind": str, "sites": list, "settles": list, "facts": list}
-    tables = {"features": TABLES, "drivers": TABLES}
+    tables = dict.fromkeys(("features", "drivers", "answers"), TABLES)
     check_keys(entry, required, {"is_urgent": bool, **tables})
     values = entry.values
     for site_group in values["sites"]:
@@ -244,8 +210,31 @@ def make_entity(entry: Entry) -> Entity:
         features=tuple(_make_feature(entry, item) for item in values.get("features", ())),
         drivers=tuple(_make_driver(entry, item) for item in values.get("drivers", ())),
         settles=tuple(values["settles"]),
+        answers=tuple(_make_settling(entry, item) for item in values.get("answers", ())),
         facts=_check_facts(entry, values["facts"]),
     )
+
+
+def _make_settling(entry: Entry, item: Mapping[str, Any]) -> Settling:
+    part = Entry({"id": f"what settles {entry.values['id']}", **item}, entry.place)
+    check_keys(part, {"id": str, "settles": str, "by": list}, {"then": str})
+    if item["settles"] not in entry.values["settles"]:
+        raise part.fail(f"{item['settles']!r} is not among what settles it.")
+    for words in item["by"]:
+        _check_answer(part, words)
+    return Settling(item["settles"], tuple(item["by"]), item.get("then", ""))
+
+
+def _check_answer(part: Entry, words: str) -> None:
+    for key in words.split("|"):
+        kind, colon, name = key.partition(":")
+        if not colon:
+            check_markers(part, [key])
+        elif f"{kind}:" == PARTNER_KEY:
+            if name not in load_kinases().names:
+                raise part.fail(f"{name!r} is no kinase that Spindle reads.")
+        elif f"{kind}:" not in (FISH_PREFIX, FUSION_KEY) or not _GENE.fullmatch(name):
+            raise part.fail(f"{key!r} is no test that can answer.")
 
 
 def _choose(entry: Entry, kind: type[Any], value: object) -> Any:
@@ -325,6 +314,9 @@ def load_names() -> Mapping[str, tuple[str, ...]]:
     return MappingProxyType(names)
 
 
+# What comes before any weighing -----------------------------------------------------------------
+
+
 @cache
 def load_gate() -> tuple[GateItem, ...]:
     """Give what an IMT asks for under the microscope, and what speaks against it.
@@ -336,7 +328,8 @@ def load_gate() -> tuple[GateItem, ...]:
     """
     items = []
     for entry in read_entries(FLAGS_FILE, "gate", also=["red_flags"]):
-        check_keys(entry, {"polarity": str, "any_of": list, "says": str, "facts": list}, {})
+        required = {"polarity": str, "any_of": list, "says": str, "facts": list}
+        check_keys(entry, required, {"instead": list})
         values = {"id": "the gate", **entry.values}
         part = Entry(values, entry.place)
         items.append(
@@ -345,6 +338,7 @@ def load_gate() -> tuple[GateItem, ...]:
                 polarity=_choose(part, Polarity, values["polarity"]),
                 says=values["says"],
                 facts=_check_facts(part, values["facts"]),
+                instead=_check_findings(part, values.get("instead", ())),
             )
         )
     return tuple(items)
@@ -370,13 +364,14 @@ def load_red_flags() -> Mapping[str, RedFlagRule]:
 
 def _make_red_flag(entry: Entry) -> RedFlagRule:
     required = {"id": str, "says": str, "weight": str, "entities": list, "facts": list}
-    check_keys(entry, required, {"all_of": TABLES, "any_of": TABLES, "names": list})
+    lists = dict.fromkeys(("all_of", "any_of", "none_of", "instead"), TABLES)
+    check_keys(entry, required, {**lists, "names": list, "gives_way": bool})
     values = entry.values
     conditions = {
         key: tuple(_make_condition(entry, item) for item in values.get(key, ()))
-        for key in ("all_of", "any_of")
+        for key in ("all_of", "any_of", "none_of")
     }
-    if not any(conditions.values()):
+    if not (conditions["all_of"] or conditions["any_of"]):
         raise entry.fail(f"{values['id']} asks for nothing.")
     if unknown := [name for name in values["entities"] if name not in load_entities()]:
         raise entry.fail(f"{values['id']} points to the unknown diagnosis {unknown[0]!r}.")
@@ -391,6 +386,20 @@ def _make_red_flag(entry: Entry) -> RedFlagRule:
         entities=tuple(values["entities"]),
         names=names,
         facts=_check_facts(entry, values["facts"]),
+        instead=tuple(_make_wording(entry, item) for item in values.get("instead", ())),
+        gives_way=values.get("gives_way", False),
+    )
+
+
+def _make_wording(entry: Entry, item: Mapping[str, Any]) -> Wording:
+    part = Entry({"id": f"another wording of {entry.values['id']}", **item}, entry.place)
+    required = {"id": str, "when": dict, "says": str, "weight": str, "facts": list}
+    check_keys(part, required, {})
+    return Wording(
+        condition=_make_condition(entry, item["when"]),
+        says=item["says"],
+        weight=_choose(part, FlagWeight, item["weight"]),
+        facts=_check_facts(part, item["facts"]),
     )
 
 
@@ -408,10 +417,10 @@ def _make_condition(entry: Entry, item: Mapping[str, Any]) -> Condition:
 
 
 def _check_condition(part: Entry, kind: ConditionKind, name: str) -> None:
-    if kind is ConditionKind.FINDING:
-        _check_findings(part, [name])
+    if kind in (ConditionKind.FINDING, ConditionKind.DOUBTED_FINDING):
+        _check_findings(part, name.split("|"))
     elif kind is ConditionKind.MARKER:
-        check_markers(part, [name])
+        check_markers(part, name.split("|"))
     is_known = {
         ConditionKind.SITE_GROUP: lambda: set(name.split("|")) <= set(load_site_groups()),
         ConditionKind.OTHER_SITE_GROUP: lambda: set(name.split("|")) <= set(load_site_groups()),
@@ -419,6 +428,8 @@ def _check_condition(part: Entry, kind: ConditionKind, name: str) -> None:
         ConditionKind.SYMPTOM: lambda: find_symptom(name) is not None,
         ConditionKind.PARTNER: lambda: find_gene(name) is not None,
         ConditionKind.KINASE: lambda: name in load_kinases().names,
+        ConditionKind.NOT_NEGATIVE: lambda: name in load_kinases().names,
+        ConditionKind.TREATMENT: lambda: name in set(TreatmentKind),
     }
     if kind in is_known and not is_known[kind]():
         raise part.fail(f"{name!r} is no {kind.value.replace('_', ' ')} that is known here.")

@@ -24,7 +24,7 @@ GAPS_FILE = "gaps.toml"
 # What a text may name in braces.
 WORDS = ("open", "markers", "missing", "known", "reported")
 # Why something can be missing although the source speaks of it.
-ABSENCES = ("unknown", "not_done", "lost", "no_sure_result")
+ABSENCES = ("unknown", "not_done", "lost", "no_sure_result", "not_clear")
 # Parts that change only in some cases, by the ending of their key.
 CASES = (
     "when_failed", "with_driver", "of_panel", "of_open_panel", "of_rt_pcr", "of_mimics",

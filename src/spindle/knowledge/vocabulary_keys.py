@@ -87,7 +87,8 @@ LISTS: Mapping[str, tuple[str, ...]] = {
             extent.localised focality.multifocal focality.unifocal resectable.yes resectable.no
             negation.negation""",
         "stains": """
-            leading_positive leading_negative fillers lost kept in_part null null_markers ratio
+            leading_positive leading_negative fillers lost kept in_part null null_markers
+            null_aberrant ratio
             ratio_of counted_cells bystanders""",
         "symptoms": """
             modifiers heads place exception measures denial span span_end circumstances""",

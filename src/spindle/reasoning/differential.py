@@ -15,23 +15,25 @@ from spindle.knowledge.site_groups import list_site_groups
 from spindle.reasoning.assessments import Assessment
 from spindle.reasoning.differential_answers import Answers, collect_answers
 from spindle.reasoning.differential_candidates import (
-    STANDING_FACTS,
     draft_candidates,
     make_candidates,
-    weigh_open,
 )
 from spindle.reasoning.differential_counts import SETTING_FACTS
 from spindle.reasoning.differential_evidence import GROUP_FACT, Line
 from spindle.reasoning.differential_flags import (
     Seen,
     accept_variant,
+    leave_recorded,
     list_flagged,
     list_pointed,
     open_gate,
     raise_flags,
 )
 from spindle.reasoning.differential_fusions import collect_fusions
-from spindle.reasoning.differential_stains import STAIN_FACTS, join_markers, rank_stains
+from spindle.reasoning.differential_open import choose_stains
+from spindle.reasoning.differential_stains import STAIN_FACTS, join_markers
+from spindle.reasoning.differential_standings import STANDING_FACTS
+from spindle.reasoning.differential_words import explain_pointed
 from spindle.reasoning.findings import (
     Candidate,
     Differential,
@@ -78,9 +80,10 @@ def weigh_differential(case: Case, assessment: Assessment) -> Differential:
     flags = raise_flags(Seen(case, assessment, answers, fusions, site_groups))
     gate = accept_variant(gate, answers, flags)
     drafts = draft_candidates(case, answers, fusions, site_groups, list_flagged(flags))
-    pointed = list_pointed(flags, fusions)
+    pointed = explain_pointed(list_pointed(flags, fusions), flags, fusions)
     candidates = make_candidates(drafts, gate, case, fusions, site_groups, pointed)
-    stains = rank_stains(weigh_open(drafts, candidates), answers, site_groups)
+    candidates = leave_recorded(candidates, answers, fusions)
+    stains = choose_stains(drafts, candidates, answers, fusions, site_groups)
     lines = [line for draft in drafts for line in draft.lines]
     return Differential(
         gate=gate,

@@ -74,6 +74,10 @@ class Counts:
     """Cohorts of the series that are shown, each with its patients."""
     facts: tuple[str, ...]
     """Facts behind them."""
+    borrowed: tuple[str, ...] = ()
+    """Site groups of the series, where none is of the case's site nor mixed."""
+    is_elsewhere: bool = False
+    """Whether a site is recorded and those series are of others."""
 
     @property
     def worth(self) -> float:
@@ -162,6 +166,8 @@ def find_counts(entity: str, key: str, place: Place) -> Counts | None:
         has_mixed_clones=len({row.clone for row in used}) > 1,
         cohorts=_count_patients(shown),
         facts=tuple(dict.fromkeys(row.fact.id for row in (*shown, *before))),
+        borrowed=() if own or mixed else tuple(sorted({row.site_group for row in shown})),
+        is_elsewhere=bool(place.site_groups) and not (own or mixed),
     )
 
 
@@ -265,14 +271,21 @@ def find_reference(entity: str, key: str, place: Place) -> Reference | None:
 
 
 def say_notes(counts: Counts) -> str:
-    """Give how counts were put together, in words: ` at this site (elsewhere 73 of 123)`."""
+    """Give how counts were put together, in words: ` at this site (elsewhere 73 of 123)`.
+
+    Series of other sites only say that they are: ` at another site (uterus)`.
+    """
     notes = []
+    if counts.borrowed:
+        notes.append(", ".join(group.replace("_", " ") for group in counts.borrowed))
     if counts.elsewhere_of:
         notes.append(f"elsewhere {counts.elsewhere_n} of {counts.elsewhere_of}")
     if counts.has_mixed_clones:
         notes.append("clones pooled")
     site = " at this site" if counts.is_site else ""
-    return f"{site} ({', '.join(notes)})" if notes else site
+    if counts.is_elsewhere:
+        site = " at another site" if len(counts.borrowed) == 1 else " at other sites"
+    return f"{site} ({'; '.join(notes)})" if notes else site
 
 
 def iterate_others(entity: str, site_groups: tuple[str, ...]) -> Iterator[str]:

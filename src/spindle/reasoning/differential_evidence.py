@@ -78,6 +78,8 @@ class Line:
     """Facts behind that."""
     is_beside_only: bool = False
     """Whether it is held against the other diagnoses only, and not against IMT."""
+    seen: str = ""
+    """The result in words where it is positive, or present; else empty."""
 
     @property
     def weight(self) -> Interval:
@@ -206,7 +208,12 @@ def _tell_features(entity: Entity, answer: Answer, site_groups: tuple[str, ...])
             if counts:
                 n = counts.n if answer.is_positive else counts.of - counts.n
                 evidence = replace(evidence, n=n, of=counts.of)
-            yield Line(evidence, answer.key, answer.key, _FIRMNESS[feature.strength])
+            firmness = _FIRMNESS[feature.strength]
+            yield Line(evidence, answer.key, answer.key, firmness, seen=_say_seen(answer))
+
+
+def _say_seen(answer: Answer) -> str:
+    return answer.words if answer.is_positive else ""
 
 
 def name_feature(feature: Feature) -> str:
@@ -279,6 +286,7 @@ def _weigh_answer(entity: Entity, answer: Answer, weighed: Weighed) -> Line:
         reference_cohorts=reference.cohorts,
         beside=weighed.beside,
         beside_facts=weighed.beside_facts,
+        seen=_say_seen(answer),
     )
 
 
@@ -393,7 +401,7 @@ def _silence(line: Line, chosen: Line) -> Line:
         why_not_counted=f"{join_words(others)} count once: {says} {chosen.key} is the one counted.",
         facts=(*line.evidence.facts, load_groups()[line.group].fact, GROUP_FACT),
     )
-    return Line(evidence, line.key, line.group, line.firmness)
+    return Line(evidence, line.key, line.group, line.firmness, seen=line.seen)
 
 
 def count_patients(cohorts: Iterable[tuple[tuple[str, int], ...]]) -> int:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spindle.cases.absence import Absent
 from spindle.cases.case import Case
 from spindle.cases.observations import Stain, TestResult
 from spindle.cases.patient import Precision
 from spindle.knowledge.entities import (
+    FUSION_KEY,
+    PARTNER_KEY,
     Condition,
     ConditionKind,
+    Entity,
     EntityKind,
     GateItem,
     Polarity,
@@ -22,8 +25,10 @@ from spindle.knowledge.entities import (
     load_red_flags,
 )
 from spindle.knowledge.fusions import find_any_partner
+from spindle.knowledge.histology import find_finding, finding_pattern
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.vocabularies import find_marker
+from spindle.knowledge.words import fold
 from spindle.reasoning.assessments import Assessment, KinaseAssessment, KinaseStatus
 from spindle.reasoning.differential_answers import FINDING_PREFIX, Answers
 from spindle.reasoning.differential_fusions import (
@@ -35,13 +40,21 @@ from spindle.reasoning.differential_fusions import (
     list_named,
     list_naming_facts,
 )
-from spindle.reasoning.findings import GateState, MorphologyGate, RedFlag, Weight
+from spindle.reasoning.findings import (
+    Candidate,
+    GateState,
+    MorphologyGate,
+    RedFlag,
+    Weight,
+)
 from spindle.reasoning.statuses import join_words
 
 OTHER_TUMOUR = "fusion-of-another-tumour"
 VARIANT_PARTNER = "eims-partner"
 VARIANT_PLACE = "eims-alk-place"
 VARIANT_FACT = "eims.definition"
+# What the gate says first where cells were seen, and others than those that an IMT asks for.
+OTHER_PICTURE = "Recorded, other than asked for"
 SPINDLE_CELLS, EPITHELIOID = "spindle cells", "epithelioid morphology"
 
 
@@ -68,6 +81,9 @@ def open_gate(answers: Answers) -> MorphologyGate:
     elif missing:
         named = join_words([item.any_of[0] for item in missing])
         said.insert(0, f"Not recorded: {named}. Stains alone can't say that a tumour is an IMT.")
+        seen = [name for item in missing for name in item.instead if answers.is_present(name)]
+        if seen:
+            said.insert(0, f"{OTHER_PICTURE}: {join_words(seen)}.")
         state = GateState.NOT_RECORDED
     else:
         present = [_list_present(item, answers)[0] for item in asked]
@@ -134,7 +150,8 @@ class Seen:
 
 def raise_flags(seen: Seen) -> tuple[RedFlag, ...]:
     """Give the red flags of a case, alerts first."""
-    flags = [flag for rule in load_red_flags().values() if (flag := _raise_rule(rule, seen))]
+    raised = [flag for rule in load_red_flags().values() if (flag := _raise_rule(rule, seen))]
+    flags = [_give_way(flag, raised) for flag in raised]
     flags += [flag for fusion in seen.fusions.kinases if (flag := _flag_variant(fusion))]
     flags += [flag for fusion in seen.fusions.others if (flag := _flag_fusion(fusion))]
     order = list(Weight)
@@ -146,14 +163,27 @@ def _raise_rule(rule: RedFlagRule, seen: Seen) -> RedFlag | None:
     any_met = [found for condition in rule.any_of if (found := _meet(condition, seen)) is not None]
     if any(found is None for found in met) or (rule.any_of and not any_met):
         return None
+    if any(_meet(condition, seen) is not None for condition in rule.none_of):
+        return None
     observations = [name for found in (*met, *any_met) if found for name in found]
+    other = next((w for w in rule.instead if _meet(w.condition, seen) is not None), None)
+    wording = other or rule
     return RedFlag(
         id=rule.id,
-        says=rule.says,
-        weight=Weight(rule.weight.value),
+        says=wording.says,
+        weight=Weight(wording.weight.value),
         observations=tuple(sorted(set(observations))),
-        facts=rule.facts,
+        facts=wording.facts,
     )
+
+
+def _give_way(flag: RedFlag, raised: Sequence[RedFlag]) -> RedFlag:
+    """Give a flag, as a doubt where it gives way to another one that names a diagnosis."""
+    rules = load_red_flags()
+    is_named = any(rules[other.id].names for other in raised if other.id != flag.id)
+    if not (rules[flag.id].gives_way and is_named and flag.weight is Weight.ALERT):
+        return flag
+    return replace(flag, weight=Weight.DOUBT)
 
 
 def _meet(condition: Condition, seen: Seen) -> tuple[str, ...] | None:
@@ -161,11 +191,13 @@ def _meet(condition: Condition, seen: Seen) -> tuple[str, ...] | None:
     name = condition.name
     match condition.kind:
         case ConditionKind.FINDING:
-            return _meet_answer(FINDING_PREFIX + name, seen)
+            return _meet_any([FINDING_PREFIX + one for one in name.split("|")], seen)
+        case ConditionKind.DOUBTED_FINDING:
+            return _meet_doubted(name, seen)
         case ConditionKind.MARKER if condition.patterns:
             return _meet_pattern(condition, seen.case)
         case ConditionKind.MARKER:
-            return _meet_answer(name, seen)
+            return _meet_any(name.split("|"), seen)
         case ConditionKind.PARTNER | ConditionKind.KINASE:
             return _meet_fusion(condition, seen.assessment)
     return () if _is_so(condition, seen) else None
@@ -181,6 +213,11 @@ def _is_so(condition: Condition, seen: Seen) -> bool:
             return bool(groups) and names.isdisjoint(groups)
         case ConditionKind.AGE_UP_TO:
             return _is_young(seen.case, find_age_months(condition.name))
+        case ConditionKind.TREATMENT:
+            return any(given.kind.value == condition.name for given in seen.case.treatments)
+        case ConditionKind.NOT_NEGATIVE:
+            kinase = seen.assessment.kinases.get(condition.name)
+            return kinase is None or kinase.status is not KinaseStatus.NOT_DETECTED
     return any(s.name == condition.name and s.is_present for s in seen.case.symptoms)
 
 
@@ -190,6 +227,26 @@ def _is_young(case: Case, most_months: float) -> bool:
     if isinstance(age, Absent):
         return False
     return age.precision is not Precision.OVER and age.months <= most_months
+
+
+def _meet_any(keys: Sequence[str], seen: Seen) -> tuple[str, ...] | None:
+    found = [met for key in keys if (met := _meet_answer(key, seen)) is not None]
+    return tuple(name for met in found for name in met) if found else None
+
+
+def _meet_doubted(name: str, seen: Seen) -> tuple[str, ...] | None:
+    """A finding is doubted where words name it that are read as no finding, and no other does."""
+    if seen.answers.is_present(name) is not None:
+        return None
+    found = tuple(
+        specimen.id
+        for specimen in seen.case.specimens
+        for finding in specimen.histology
+        if find_finding(finding.name) is None
+        for match in finding_pattern().finditer(fold(finding.name))
+        if (term := find_finding(match.group())) is not None and term.name == name
+    )
+    return found or None
 
 
 def _meet_answer(key: str, seen: Seen) -> tuple[str, ...] | None:
@@ -265,7 +322,8 @@ def _flag_fusion(fusion: OtherFusion) -> RedFlag | None:
         return None
     if named := list_named(fusion):
         names = join_words([load_entities()[name].name for name in named])
-        says = f"{fusion.name} was found, which is known from {names}: look at that first."
+        name = f"{fusion.name[0].upper()}{fusion.name[1:]}"
+        says = f"{name} was found, which is known from {names}: look at that first."
         facts = tuple(f.id for name in named for f in list_naming_facts(name, fusion))
         return RedFlag(OTHER_TUMOUR, says, Weight.ALERT, fusion.observations, facts)
     says = (
@@ -302,3 +360,44 @@ def list_flagged(flags: Sequence[RedFlag]) -> Iterator[str]:
     for flag in flags:
         if flag.id in rules:
             yield from rules[flag.id].entities
+
+
+# What is no longer to be asked ------------------------------------------------------------------
+
+
+def leave_recorded(
+    candidates: Sequence[Candidate], answers: Answers, fusions: CaseFusions
+) -> tuple[Candidate, ...]:
+    """Give the diagnoses without what would settle them where that is recorded already."""
+    return tuple(
+        replace(candidate, would_settle=tuple(_list_unsettled(entity, answers, fusions)))
+        if (entity := load_entities().get(candidate.id)) and candidate.would_settle
+        else candidate
+        for candidate in candidates
+    )
+
+
+def _list_unsettled(entity: Entity, answers: Answers, fusions: CaseFusions) -> Iterator[str]:
+    settlings = {settling.says: settling for settling in entity.answers}
+    for says in entity.settles:
+        known = settlings.get(says)
+        keys = [words.split("|") for words in known.by] if known else []
+        is_known = all(any(_is_answered(k, answers, fusions) for k in group) for group in keys)
+        left = known.then if known and is_known else says
+        if left:
+            yield left
+
+
+def _is_answered(key: str, answers: Answers, fusions: CaseFusions) -> bool:
+    """Whether a test has a result that can be read, positive or negative."""
+    if key.startswith(PARTNER_KEY):
+        kinase = key.removeprefix(PARTNER_KEY)
+        return any(f.kinase == kinase and isinstance(f.partner, str) for f in fusions.kinases)
+    if key.startswith(FUSION_KEY):
+        gene = key.removeprefix(FUSION_KEY)
+        genes = [name for fusion in fusions.others for name in fusion.genes]
+        named = [fusion for fusion in fusions.kinases if not fusion.is_break]
+        genes += [name for f in named for name in (f.kinase, str(f.partner))]
+        return gene in genes
+    answer = answers.find(key)
+    return answer is not None and not answer.is_misplaced

@@ -2,7 +2,7 @@
 
 A productive fusion of a kinase that drives IMT speaks for IMT, against mimics for which no source
 here reports it, and neither way for tumours that share the driver. A fusion that is known from
-another tumour speaks for that one.
+another tumour speaks for that one, and so does one whose partner is known there and not in IMT.
 """
 
 from __future__ import annotations
@@ -254,9 +254,34 @@ def find_shared_driver(entity: Entity, fusion: KinaseFusion) -> Driver | None:
     return None
 
 
+def names_alone(driver: Driver, fusion: KinaseFusion) -> bool:
+    """Give whether a fusion names the diagnosis of a driver, and not IMT as well.
+
+    It has that diagnosis's own partner, which no source here reports in an IMT: NPM1::ALK.
+    """
+    if isinstance(fusion.partner, Absent) or fusion.is_productive is False:
+        return False
+    is_own = driver.kinase == fusion.kinase and driver.partner == fusion.partner
+    return is_own and not find_partner(fusion.kinase, fusion.partner).is_in_imt
+
+
+def list_naming_fusions(entity: str, fusions: CaseFusions) -> tuple[str, ...]:
+    """Give the names of the fusions that name a diagnosis and not IMT."""
+    drivers = load_entities()[entity].drivers
+    kinases = (f.name for f in fusions.kinases if any(names_alone(d, f) for d in drivers))
+    others = (f.name for f in fusions.others if list_naming_facts(entity, f))
+    return tuple(dict.fromkeys((*kinases, *others)))
+
+
 def _hear_mimic(entity: Entity, fusion: KinaseFusion) -> Said:
     found = f"{_open(fusion.name)} was found"
     if driver := find_shared_driver(entity, fusion):
+        if names_alone(driver, fusion):
+            said = (
+                f"{found}. {find_fact(driver.fact).statement} No source here reports this partner "
+                f"in an IMT, so it speaks for {entity.name}."
+            )
+            return Said(said, "for", fusion.observations, (driver.fact,))
         said = (
             f"{found}. {find_fact(driver.fact).statement} So it does not tell {entity.name} from "
             "IMT."

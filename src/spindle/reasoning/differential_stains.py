@@ -9,8 +9,9 @@ other half after what the recorded results weigh.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
 
 from spindle.knowledge.entities import IMT, load_entities
 from spindle.knowledge.facts import find_fact
@@ -33,6 +34,10 @@ from spindle.reasoning.statuses import join_words
 EVEN_FACT = "differential.even-share"
 SHOWN_STAINS_FACT = "differential.stains-shown"
 LEAST_FACT = "differential.least-information"
+SETTLING_FACT = "differential.settling-stains"
+# The end of the doubt of a positive stain whose place in the cell is not recorded.
+PLACE_MISSING = "where it lies is not recorded."
+NOTHING_ASKED: Mapping[str, str] = MappingProxyType({})
 STAIN_FACTS = (EVEN_FACT, SHOWN_STAINS_FACT, LEAST_FACT)
 
 
@@ -73,38 +78,68 @@ def _load_limits() -> tuple[float, int, float]:
 
 
 def rank_stains(
-    weights: Mapping[str, float], answers: Answers, site_groups: tuple[str, ...]
+    weights: Mapping[str, float],
+    answers: Answers,
+    site_groups: tuple[str, ...],
+    settling: Mapping[str, str] = NOTHING_ASKED,
 ) -> tuple[NextStain, ...]:
     """Give the stains that would separate most, the best first.
+
+    Those that settle what is asked about stand before the others, and those that were never
+    counted in IMT after them: they part the others from each other.
 
     Parameters
     ----------
     weights:
         Middle of the summed weight by diagnosis that nobody excluded; 0 for IMT.
+    settling:
+        Stains that settle what is asked about, each with a sentence that says so.
     """
     even, most, least = _load_limits()
     doubt = share_doubt(weights, even)
     place = Place(site_groups)
     ranked = [
         found
-        for marker in list_unanswered(answers, site_groups)
+        for marker in list_unanswered(answers, site_groups, tuple(settling))
         if (found := _rank_marker(marker, doubt, place)) and found.information >= least
     ]
-    ranked.sort(key=lambda found: (-found.information, found.marker))
-    best = ranked[0].information if ranked else 0.0
+    ranked.sort(
+        key=lambda found: (
+            found.marker not in settling and not _is_to_be_placed(answers.find(found.marker)),
+            not find_counts(IMT, found.marker, place),
+            -found.information,
+            found.marker,
+        )
+    )
+    best = max((found.information for found in ranked[:most]), default=0.0)
     panel_facts = _list_panel_facts(site_groups)
-    return tuple(_make_stain(found, best, answers, place, panel_facts) for found in ranked[:most])
+    stains = []
+    for found in ranked[:most]:
+        stain = _make_stain(found, best, answers, place, panel_facts)
+        if asked := settling.get(found.marker):
+            facts = (*stain.facts, SETTLING_FACT)
+            stain = replace(stain, why=f"{asked} {stain.why}", facts=facts)
+        stains.append(stain)
+    return tuple(stains)
 
 
-def list_unanswered(answers: Answers, site_groups: Sequence[str]) -> tuple[str, ...]:
-    """Give the markers of the site's panel that would add something.
+def _is_to_be_placed(answer: Answer | None) -> bool:
+    """Whether a stain is positive and only the place in the cell is missing: a second look."""
+    return answer is not None and answer.is_positive and answer.doubt.endswith(PLACE_MISSING)
+
+
+def list_unanswered(
+    answers: Answers, site_groups: Sequence[str], more: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Give the markers of the site's panel, and more that are asked for, that would add something.
 
     A stain of a group of which one is answered would not be counted beside it; stains that are
     shown and never weighed are left out.
     """
     answered = {find_group(answer.key) for answer in answers.stains if not answer.doubt}
     answered.add(str(find_fact(SHOWN_FACT).value))
-    return tuple(m for m in list_panel(site_groups) if find_group(m) not in answered)
+    markers = dict.fromkeys((*list_panel(site_groups), *more))
+    return tuple(marker for marker in markers if find_group(marker) not in answered)
 
 
 def _list_panel_facts(site_groups: Sequence[str]) -> tuple[str, ...]:
@@ -161,7 +196,7 @@ def _name(entity: str) -> str:
 def _explain(found: _Ranked, told: Mapping[str, Counts], answers: Answers) -> Iterator[str]:
     said = [f"{_name(name)} {c.n} of {c.of}{say_notes(c)}" for name, c in told.items()]
     if IMT not in told:
-        said.append("no count is published for IMT")
+        said.append("no count is published for IMT, of which it tells nothing")
     yield f"Positive in: {'; '.join(said)}."
     if found.silent:
         some = "one diagnosis" if found.silent == 1 else f"{found.silent} diagnoses"

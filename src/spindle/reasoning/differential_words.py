@@ -2,23 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from spindle.knowledge.entities import load_red_flags
 from spindle.knowledge.facts import find_fact
 from spindle.reasoning.differential_evidence import FOR, Line
+from spindle.reasoning.differential_fusions import CaseFusions, list_naming_fusions
 from spindle.reasoning.differential_weights import is_clear
-from spindle.reasoning.findings import GateState, MorphologyGate, Standing
+from spindle.reasoning.findings import GateState, MorphologyGate, RedFlag, Standing
 from spindle.reasoning.statuses import join_words
 
 if TYPE_CHECKING:
-    from spindle.reasoning.differential_candidates import Draft
+    from spindle.reasoning.differential_standings import Draft
 
 CLEAR_FACT = "differential.clear-weight"
 # Weights are shown with so many decimals; a lead that is too small to be shown is none.
 DECIMALS = 2
 FUSION_STANDING = "That speaks for it in words."
 FUSION_SUPPORTS = "With a microscopic picture that fits, that supports it."
+
+
+def explain_pointed(
+    pointed: Iterable[str], flags: Sequence[RedFlag], fusions: CaseFusions
+) -> dict[str, str]:
+    """Give, for each diagnosis that comes before an IMT, what names it, in a sentence."""
+    rules = load_red_flags()
+    said = {}
+    for entity in sorted(pointed):
+        naming = [flag for flag in flags if flag.id in rules and entity in rules[flag.id].names]
+        named = [f"a red flag ({_say_flag(flag)})" for flag in naming]
+        named += list_naming_fusions(entity, fusions)
+        words, verb = join_words(named), "name" if len(named) > 1 else "names"
+        said[entity] = f"{words[0].upper()}{words[1:]} {verb} it, so it comes before an IMT."
+    return said
+
+
+def _say_flag(flag: RedFlag) -> str:
+    """Give what a red flag saw: what stands before its colon, or its first sentence."""
+    return flag.says.split(": ")[0] if ": " in flag.says else _first_sentence(flag.says).rstrip(".")
 
 
 def explain_standing(draft: Draft, standing: Standing) -> str:
@@ -38,7 +60,17 @@ def explain_standing(draft: Draft, standing: Standing) -> str:
         said = "What is recorded fits it better than IMT, but not clearly better than others."
         if draft.is_opposed:
             said = "Counts fit it better than IMT, and what is told in words speaks against it."
+        elif not draft.rests_on_more and (draft.is_supported or draft.own_lines):
+            said = _say_alone(draft)
     return f"{said} {_say_sum(draft)}{_say_too_few(draft)}"
+
+
+def _say_alone(draft: Draft) -> str:
+    """Give on how little a diagnosis rests that fits better by counts, and what it asks for."""
+    seen = join_words([line.seen for line in draft.own_lines])
+    by = f"by this alone: {seen}" if seen else "by what is negative, or IMT shows too"
+    asks = f" It asks for {'; '.join(draft.entity.settles)}." if draft.entity.settles else ""
+    return f"Counts fit it better than IMT {by}. That is not enough to call it.{asks} IMT is open."
 
 
 def _say_sum(draft: Draft) -> str:

@@ -19,6 +19,7 @@ from spindle.knowledge.histology import find_finding, list_implied
 from spindle.knowledge.kinases import list_stain_limits, load_kinases
 from spindle.knowledge.stain_rules import find_localisation
 from spindle.knowledge.vocabularies import find_marker
+from spindle.knowledge.words import fold, make_pattern
 from spindle.reasoning.actionability_course import read_course
 from spindle.reasoning.findings import GateState
 from spindle.reasoning.gaps_tests import (
@@ -40,7 +41,7 @@ from spindle.reasoning.gaps_view import (
 )
 from spindle.reasoning.statuses import SEQUENCING_ASSAYS, join_words
 
-LOST = "lost"
+LOST, NOT_KNOWN, NOT_CLEAR = "lost", "unknown", "not_clear"
 EVENT_IS_KNOWN = "That the tumour came back, spread or grew on, or a death, is recorded. "
 EVENT_DECIDES = "Whether the tumour came back decides which settings fit. "
 
@@ -71,7 +72,11 @@ def find_margin_gap(view: GapView) -> Missing | None:
     surgery = [t for t in view.case.treatments if t.kind is TreatmentKind.SURGERY]
     if not surgery or any(not isinstance(t.margin, Absent) for t in surgery):
         return None
-    return Missing(reason=first_reason(treatment.margin for treatment in surgery))
+    # Words such as "negative margin" are kept as unknown; that is no word on its being unknown.
+    reason = first_reason(treatment.margin for treatment in surgery)
+    names = make_pattern("treatments", "margin_nouns")
+    is_said = any(names.search(fold(treatment.words)) for treatment in surgery)
+    return Missing(reason=NOT_CLEAR if reason == NOT_KNOWN and is_said else reason)
 
 
 def find_resectability_gap(view: GapView) -> Missing | None:

@@ -28,7 +28,7 @@ from spindle.knowledge.outcomes import (
 )
 from spindle.knowledge.site_groups import name_site_group
 from spindle.knowledge.therapies import load_trials
-from spindle.reasoning.assessments import Assessment
+from spindle.reasoning.assessments import Assessment, KinaseStatus
 from spindle.reasoning.findings import AdverseFeature, OutcomeFigure, OutcomeRange, Outlook
 from spindle.reasoning.prognosis_features import ABSENT, PRESENT, list_features
 from spindle.reasoning.prognosis_patients import (
@@ -45,12 +45,14 @@ from spindle.reasoning.prognosis_patients import (
     name_group,
     say_course,
 )
-from spindle.reasoning.prognosis_variants import Naming, VariantFinding, find_variant
+from spindle.reasoning.prognosis_variants import ALK, Naming, VariantFinding, find_variant
 from spindle.trace import Trace, TraceStep
 
 PER_CENT = 100
 SUBJECT = "prognosis"
 NO_FORECAST = "These are figures of other patients. They are no forecast for this one."
+# How the alert of a variant begins that the diagnosis names.
+DIAGNOSED = "The diagnosis is"
 NO_RULE = "Studies disagree on ALK and outcome, so no rule is built on it."
 # Those alive with an advanced tumour, by ALK; both are always told together.
 ADVANCED_FACTS = ("outcomes.create-2021.alk-positive", "outcomes.create-2021.alk-negative")
@@ -87,7 +89,9 @@ def describe_outlook(case: Case, assessment: Assessment) -> Outlook:
     The kinase status takes no part in it: sources contradict each other on ALK and outcome. Every
     figure has its counts, and its exact 95 % interval where counts are given.
     """
-    variant = find_variant(case)
+    alk = assessment.kinases.get(ALK)
+    is_negative = alk is not None and alk.status is KinaseStatus.NOT_DETECTED
+    variant = find_variant(case, is_alk_negative=is_negative)
     traits = describe_traits(case, variant)
     matched = _match_rows(traits)
     features = list_features(case, traits.site_groups)
@@ -376,7 +380,7 @@ def _describe_alerts(variant: VariantFinding | None) -> Iterator[str]:
         return
     said = " ".join(fact.statement for fact in variant.rule.facts)
     if variant.is_diagnosed:
-        yield f"The diagnosis is {variant.rule.name}. {said}"
+        yield f"{DIAGNOSED} {variant.rule.name}. {said}"
         return
     named = _say_naming(variant)
     hints = _say_hints(variant) if variant.because else ""
@@ -395,7 +399,7 @@ def _say_hints(variant: VariantFinding) -> str:
     recorded, name = f"Recorded: {', '.join(variant.because)}.", variant.rule.name
     findings = " or ".join(variant.rule.findings)
     if variant.morphology == PRESENT:
-        return f"{recorded} The {findings} belongs to the {name}."
+        return f"{recorded} The {findings} can belong to the {name}."
     seen = f"That is seen in the {name}, and in tumours that are not; the morphology decides."
     if variant.morphology == ABSENT:
         return f"{recorded} {seen} Here {findings} is recorded as absent."

@@ -77,10 +77,11 @@ class VariantFinding:
         return self.rule.facts + self.rule.hints if self.because else self.rule.facts
 
 
-def find_variant(case: Case) -> VariantFinding | None:
+def find_variant(case: Case, *, is_alk_negative: bool = False) -> VariantFinding | None:
     """Give the variant that the case is diagnosed with or hints at; none without a word on it.
 
-    A variant that the diagnosis only denies is none, unless something recorded hints at it.
+    A variant that the diagnosis only denies is none, unless something recorded hints at it. Where
+    every test of ALK came out negative, the microscopic picture alone hints at none.
     """
     excluded = [exclusion.diagnosis for exclusion in case.exclusions]
     diagnosis = "" if isinstance(case.tumour.diagnosis, Absent) else case.tumour.diagnosis
@@ -88,7 +89,8 @@ def find_variant(case: Case) -> VariantFinding | None:
         if any(_name_pattern(rule).search(fold(words)) for words in excluded):
             continue
         naming = read_naming(diagnosis, rule)
-        because = tuple(dict.fromkeys(_iterate_hints(case, rule)))
+        seen = () if is_alk_negative else _iterate_findings(case, rule)
+        because = tuple(dict.fromkeys((*seen, *_iterate_hints(case, rule))))
         if because or naming in (Naming.NAMED, Naming.DOUBTED):
             morphology = _find_morphology(case, rule)
             is_diagnosed = naming is Naming.NAMED
@@ -200,10 +202,13 @@ def _find_morphology(case: Case, rule: VariantRule) -> str:
     return PRESENT if any(said) else ABSENT
 
 
-def _iterate_hints(case: Case, rule: VariantRule) -> Iterator[str]:
+def _iterate_findings(case: Case, rule: VariantRule) -> Iterator[str]:
     for _, finding in iterate_findings(case):
         if finding.is_present and (name := name_finding(finding.name)) in rule.findings:
             yield name
+
+
+def _iterate_hints(case: Case, rule: VariantRule) -> Iterator[str]:
     for _, observation in case.iterate_observations():
         if isinstance(observation, Stain):
             yield from _iterate_stain_hints(observation, rule)

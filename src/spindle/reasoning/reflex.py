@@ -33,7 +33,8 @@ from spindle.reasoning.assessments import (
     KinaseStatus,
     NextTest,
 )
-from spindle.reasoning.reflex_walk import Walk, walk_protocol
+from spindle.reasoning.prognosis_variants import find_variant
+from spindle.reasoning.reflex_walk import Walk, find_result, walk_protocol
 from spindle.reasoning.specimens import note_decalcified, propose_better_specimen
 from spindle.reasoning.statuses import (
     SEQUENCING_ASSAYS,
@@ -48,6 +49,8 @@ from spindle.trace import Trace, TraceStep
 
 DECALCIFIED_FACT = "fish.decalcified"
 COVERAGE_TEST = "panel_coverage"
+PARTNER_TEST = "rna_sequencing"
+PARTNER_FACTS = ("eims.definition", "red-flag.eims.partner", "shares-driver.alcl.eims")
 COVERAGE_FACTS = ("assay.rna-sequencing.panel-only", "fusions.children.any-kinase")
 
 
@@ -108,7 +111,46 @@ def assess_case(
         tissue_left=find_tissue_left(case),
         is_decalcified=any(s.is_decalcified is True for s in case.specimens),
     )
+    assessment = _ask_partner(case, assessment)
     return propose_better_specimen(case, assessment, readings)
+
+
+def _ask_partner(case: Case, assessment: Assessment) -> Assessment:
+    """Give the assessment with a test that names the partner, where a variant hangs on it.
+
+    A break by FISH ends the protocol; where the picture or the stain is that of the epithelioid
+    variant, the partner still tells it, and parts it from a lymphoma.
+    """
+    asked = assessment.kinases[find_protocol(assessment.protocol_id).kinase]
+    test = load_tests()[PARTNER_TEST]
+    is_open = asked.status is KinaseStatus.REARRANGED_BY_FISH and not assessment.next_tests
+    variant = find_variant(case) if is_open else None
+    is_done = find_result(test, assessment.kinases) != "not_done"
+    if variant is None or not variant.is_open or is_done:
+        return assessment
+    seen = variant.because or (f"the diagnosis {variant.rule.name}",)
+    why = (
+        f"Recorded: {join_words(seen)}. The partner of {asked.kinase} bears the epithelioid "
+        "variant out, and parts it from anaplastic large-cell lymphoma."
+    )
+    proposed = NextTest(
+        test=test.id,
+        name=test.name,
+        when="always",
+        condition=load_whens()["always"],
+        why=why,
+        facts=PARTNER_FACTS,
+        is_alternative=False,
+        is_inferred=True,
+    )
+    outcome = f"Proposed: {test.name}. {why}"
+    step = TraceStep(concluded=outcome, facts=PARTNER_FACTS, is_inferred=True)
+    return replace(
+        assessment,
+        next_tests=(proposed,),
+        outcome=outcome,
+        trace=assessment.trace + Trace((step,)),
+    )
 
 
 NO_TISSUE = "No tissue is left; a test that is proposed would need a new sample."

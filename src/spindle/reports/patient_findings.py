@@ -85,15 +85,18 @@ def _rank_row(candidate: Item) -> tuple[bool, bool, bool]:
 def _is_urgent(candidate: Item, flags: Sequence[Item]) -> bool:
     """Give whether a diagnosis is to be excluded first, since something recorded points to it.
 
-    A red flag or a fusion names it, or its counts are clear of zero together. An urgent diagnosis
-    for which one weak result speaks stands among the others, so that the line is read where it is
-    there.
+    A red flag or a fusion names it, it is supported, or two counted results speak for it and its
+    counts are clear of zero together. An urgent diagnosis for which one result speaks, such as a
+    negative ALK stain, stands among the others, so that the line is read where it is there.
     """
     if not candidate["is_urgent"] or candidate["standing"] in ("excluded", "less_likely"):
         return False
     name = candidate["name"].lower()
     is_flagged = any(name in flag["says"].lower() for flag in flags)
-    return is_flagged or candidate["is_pointed_to"] or candidate["weight_low"] > 0
+    if is_flagged or candidate["is_pointed_to"] or candidate["standing"] == "supported":
+        return True
+    counted = [e for e in candidate["evidence"] if e["is_counted"] and e["speaks"] == "for"]
+    return len(counted) > 1 and candidate["weight_low"] > 0
 
 
 def _is_telling(candidate: Item) -> bool:
@@ -171,14 +174,43 @@ def _list_next_stains(differential: Item, citer: Citer, room: Room) -> Iterable[
     for place, stain in enumerate(stains[: room.stains], 1):
         # The sentence with the counts is long and says the most.
         said = cut_sentences(stain["why"], max(1, room.sentences - place + 1), letter)
-        share = f" ({100 * stain['share_of_best']:.0f} % of the best)" if place > 1 else ""
-        lead = "Next stain that separates most" if place == 1 else "Then"
-        yield citer.line(
-            f"{stain['marker']}{share}. {said}", stain["facts"], lead=lead, tone="next"
-        )
+        share = stain["share_of_best"]
+        tail = f" ({100 * share:.0f} % of the best)" if place > 1 and share < 1 else ""
+        lead = "Next stain that separates most" if share == 1 else "Next stain"
+        lead = lead if place == 1 else "Then"
+        yield citer.line(f"{stain['marker']}{tail}. {said}", stain["facts"], lead=lead, tone="next")
     if not stains:
-        yield citer.line("No stain that is held here would separate what is open.", tone="next")
+        yield citer.line(_say_no_stain(differential["candidates"], room, letter), tone="next")
     yield from point_to(letter, len(stains) - room.stains, "stains")
+
+
+def _say_no_stain(candidates: Sequence[Item], room: Room, letter: str) -> str:
+    """Give that no stain is named, and what would settle what is open.
+
+    What a red flag or a fusion names, or else what something speaks for and no words against.
+    """
+    opened = [
+        c
+        for c in candidates
+        if c["kind"] not in OWN_KINDS
+        and c["standing"] in ("supported", "open")
+        and c["would_settle"]
+    ]
+    pointed = [c for c in opened if c["is_pointed_to"]]
+    asked = pointed or [c for c in opened if _is_spoken_for(c)]
+    said = "No stain that is held here would separate what is open, by published counts."
+    if not asked:
+        return said
+    first = asked[: max(1, room.stains)]
+    shown = [f"{c['name']} ({'; '.join(c['would_settle'])})" for c in first]
+    rest = f"; of others in annex {letter}" if len(asked) > len(shown) else ""
+    return f"{said} What would settle each: {', '.join(shown)}{rest}."
+
+
+def _is_spoken_for(candidate: Item) -> bool:
+    """Give whether something speaks for a diagnosis, and nothing in words against it."""
+    ways = {(e["speaks"], e["is_counted"]) for e in candidate["evidence"]}
+    return bool(ways & {("for", True), ("for", False)}) and ("against", False) not in ways
 
 
 # Outlook, gaps, conflicts -----------------------------------------------------------------------

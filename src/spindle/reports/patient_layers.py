@@ -10,18 +10,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from spindle.cases.absence import Absent
-from spindle.cases.observations import HistologyFinding, Stain
+from spindle.cases.absence import UNKNOWN, Absent
+from spindle.cases.observations import HistologyFinding, Stain, StainExtent, TestResult
 from spindle.cases.specimen import Specimen
 from spindle.cases.tumour import Site
 from spindle.knowledge.codes import Code, list_codes
-from spindle.knowledge.entities import load_entities
+from spindle.knowledge.entities import load_entities, load_red_flags
 from spindle.knowledge.facts import find_fact
 from spindle.knowledge.site_groups import list_site_groups
+from spindle.knowledge.words import load_word_lists
 from spindle.reasoning.assessments import KinaseAssessment, KinaseStatus
-from spindle.reasoning.differential_flags import VARIANT_PARTNER, VARIANT_PLACE
-from spindle.reasoning.findings import Candidate, Fit, GateState, Standing, Weight
+from spindle.reasoning.differential_flags import (
+    OTHER_PICTURE,
+    VARIANT_PARTNER,
+    VARIANT_PLACE,
+)
+from spindle.reasoning.findings import Candidate, Fit, GateState, Standing
 from spindle.reasoning.patients import PatientAssessment
+from spindle.reasoning.prognosis_variants import find_variant
 from spindle.reasoning.statuses import UNDECIDED, has_reciprocal, name_status
 from spindle.reports.words import FLAGS, SUPPORT, join_words, write_label
 
@@ -31,16 +37,22 @@ BEHAVIOUR_SYSTEM = "ICD-O"
 # Up to so many diagnoses that are open beside the first one are named.
 NAMED_BESIDE = 3
 OWN_KINDS = ("imt", "variant")
-VARIANT, EPITHELIOID_FLAG = "eims", "eims"
+VARIANT, EPITHELIOID_FLAG, VARIANT_KINASE = "eims", "eims", "ALK"
+LYMPHOMA = "anaplastic-large-cell-lymphoma"
 # The flag of a stain that several kinases share, and how often it stains without their fusion.
 SHARED_STAIN = "stain_of_several_kinases"
 WITHOUT_FUSION_FACT = "ihc.pan-trk.cytoplasmic-without-fusion"
+NO_VARIANT_CODE = (
+    "That is the code of IMT as a whole; none is held here for its epithelioid variant, which is "
+    "called highly aggressive."
+)
 # How a summed weight is read; said once, where the first one stands.
 SUMMED = "summed weight"
 HOW_TO_READ = (
     "A summed weight is the log10 of a likelihood ratio with its 95 % interval: above 0 it speaks "
     "for the diagnosis, below 0 against it; an interval that holds 0 decides nothing."
 )
+NULL, NULL_FACT = "no staining (null)", "stain.p53.null"
 _TITLES = ("Integrated diagnosis", "Histology", "Grade and behaviour", "Molecular findings")
 # How each standing of a diagnosis is worded; a proposal, and never a probability.
 _COMPATIBLE: Mapping[Standing, str] = {
@@ -55,6 +67,7 @@ GATE: Mapping[GateState, str] = {
     GateState.SPEAKS_AGAINST: "The microscopic picture speaks against it",
     GateState.NOT_RECORDED: "The microscopic picture is not recorded, or not enough of it",
 }
+OTHER_GATE = "The microscopic picture that is recorded is not the one asked for"
 # Statuses that say nothing beyond that nobody looked.
 _SILENT = (KinaseStatus.NOT_REPORTED, KinaseStatus.NOT_TESTED)
 
@@ -122,11 +135,21 @@ def _write_standing(patient: PatientAssessment) -> str:
 
 
 def _name_variant(patient: PatientAssessment) -> str:
-    """Give the variant of IMT that the picture, the stain or the fusion names; empty for none."""
-    named = {flag.id for flag in patient.differential.red_flags if flag.weight is Weight.ALERT}
-    if EPITHELIOID_FLAG not in named or not named & {VARIANT_PLACE, VARIANT_PARTNER}:
+    """Give the variant of IMT that the picture and the stain or the fusion fit; empty for none.
+
+    What is still to be answered is said with it: the partner, and the lymphoma with ALK and CD30.
+    """
+    flags = {flag.id for flag in patient.differential.red_flags}
+    if EPITHELIOID_FLAG not in flags or not flags & {VARIANT_PLACE, VARIANT_PARTNER}:
         return ""
-    return f"; {_lower(load_entities()[VARIANT].name)}, its aggressive variant, is to be looked for"
+    entities = load_entities()
+    alk = patient.assessment.kinases.get(VARIANT_KINASE)
+    has_partner = alk is not None and not isinstance(alk.partner, Absent)
+    pending = [] if has_partner else [f"the partner of {VARIANT_KINASE}"]
+    if any(LYMPHOMA in rule.entities for name, rule in load_red_flags().items() if name in flags):
+        pending.append(f"the exclusion of {_lower(entities[LYMPHOMA].name)}")
+    said = f"; this fits its aggressive variant, {_lower(entities[VARIANT].name)}"
+    return f"{said}, pending {join_words(pending)}" if pending else said
 
 
 def _doubt_stain(kinase: KinaseAssessment) -> str:
@@ -174,6 +197,8 @@ def _write_status(kinase: KinaseAssessment) -> str:
     said = name_status(kinase.status)
     if kinase.status is KinaseStatus.EQUIVOCAL and has_reciprocal(kinase.readings):
         said = "rearrangement shown by the reciprocal product, the fusion itself not seen"
+    if kinase.status is KinaseStatus.NOT_REPORTED and _is_spoken_of(kinase):
+        said = "reported, without a sure result"
     partner = _write_partner(kinase)
     discordant = ", tests disagree" if kinase.is_discordant else ""
     not_productive = ", not productive" if kinase.is_productive is False else ""
@@ -187,6 +212,11 @@ def _write_partner(kinase: KinaseAssessment) -> str:
     if "kinase_written_first" in kinase.flags:
         return f" (written {kinase.kinase}::{kinase.partner})"
     return f" ({kinase.partner}::{kinase.kinase})"
+
+
+def _is_spoken_of(kinase: KinaseAssessment) -> bool:
+    """Give whether a test is reported in words that can't be taken as a result."""
+    return any(r.result == UNKNOWN and not r.is_elsewhere for r in kinase.readings)
 
 
 def _list_integrated(patient: PatientAssessment) -> Iterable[Document]:
@@ -230,7 +260,8 @@ def _list_histology(patient: PatientAssessment) -> Iterable[Document]:
     for specimen in shown:
         where = f", {_name_specimen(specimen)}" if len(patient.case.specimens) > 1 else ""
         if stains := _list_stains(specimen, patient):
-            yield _line(f"{'; '.join(stains)}.", lead=f"Stains{where}")
+            facts = (NULL_FACT,) if any(map(is_null, _iterate_stains(specimen))) else ()
+            yield _line(f"{'; '.join(stains)}.", facts, lead=f"Stains{where}")
 
 
 def _list_specimen(specimen: Specimen, where: str) -> Iterable[Document]:
@@ -252,6 +283,8 @@ def _name_specimen(specimen: Specimen) -> str:
 
 def write_gate(state: str, why: str, missing: Sequence[str]) -> str:
     """Give what the morphology gate says; what is missing is named once."""
+    if why.startswith(OTHER_PICTURE):
+        state = OTHER_GATE
     unnamed = [name for name in missing if name not in why]
     more = f" Not recorded: {', '.join(unnamed)}." if unnamed else ""
     return f"{state}. {why}{more}"
@@ -277,7 +310,19 @@ def _list_stains(specimen: Specimen, patient: PatientAssessment) -> list[str]:
     ]
 
 
+def _iterate_stains(specimen: Specimen) -> Iterable[Stain]:
+    return (stain for stain in specimen.observations if isinstance(stain, Stain))
+
+
+def is_null(stain: Stain) -> bool:
+    """Give whether a stain without any staining is an aberrant pattern, and no plain negative."""
+    aberrant = load_word_lists("stains")["null_aberrant"]
+    return stain.extent is StainExtent.NO_STAINING and stain.marker in aberrant
+
+
 def _write_stain(stain: Stain) -> str:
+    if stain.extent is StainExtent.NO_STAINING and stain.result is TestResult.NEGATIVE:
+        return f"{NULL}, an aberrant pattern" if is_null(stain) else NULL
     said = [stain.extent, stain.intensity, stain.pattern]
     words = [str(value).replace("_", " ") for value in said if not isinstance(value, Absent)]
     if not isinstance(share := stain.percent_positive, Absent):
@@ -297,11 +342,19 @@ def _write_stain(stain: Stain) -> str:
 def _list_behaviour(patient: PatientAssessment) -> Iterable[Document]:
     yield _line("No grade is proposed: no source that is held here grades this tumour.")
     codes = _find_codes(patient)
+    other = f" {NO_VARIANT_CODE}" if codes and _is_of_variant(patient) else ""
     for code in codes:
-        says = f"{code.system} {code.code} ({code.fact.applies_to}). {code.note}".strip()
+        says = f"{code.system} {code.code} ({code.fact.applies_to}). {code.note}{other}".strip()
         yield _line(says, (code.fact.id,), lead="Behaviour")
     if not codes:
         yield _line("no sourced code is held for this diagnosis.", lead="Behaviour")
+
+
+def _is_of_variant(patient: PatientAssessment) -> bool:
+    """Give whether the diagnosis, or the picture with the stain or the fusion, is the variant's."""
+    lead, variant = find_lead(patient), find_variant(patient.case)
+    is_named = variant is not None and variant.is_diagnosed
+    return lead is not None and lead.kind == "imt" and (is_named or bool(_name_variant(patient)))
 
 
 def _find_codes(patient: PatientAssessment) -> Sequence[Code]:
@@ -322,7 +375,9 @@ def list_layer_facts(patient: PatientAssessment) -> tuple[str, ...]:
     """Give the facts that only the layers print: those of codes, and of a stain's doubt."""
     doubted = any(_doubt_stain(kinase) for kinase in patient.assessment.kinases.values())
     codes = tuple(code.fact.id for code in _find_codes(patient))
-    return (*codes, WITHOUT_FUSION_FACT) if doubted else codes
+    stains = (stain for s in patient.case.specimens for stain in _iterate_stains(s))
+    null = (NULL_FACT,) if any(map(is_null, stains)) else ()
+    return (*codes, *null, *((WITHOUT_FUSION_FACT,) if doubted else ()))
 
 
 # Layer 4 ----------------------------------------------------------------------------------------

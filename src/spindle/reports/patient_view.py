@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from spindle.reasoning.prognosis import DIAGNOSED
 from spindle.reports import words
 from spindle.reports.patient_findings import (
     iterate_flags,
@@ -17,6 +18,7 @@ from spindle.reports.patient_findings import (
     make_gaps,
     make_outlook,
 )
+from spindle.reports.patient_layers import EPITHELIOID_FLAG
 from spindle.reports.patient_options import make_options
 from spindle.reports.patient_parts import (
     ANNEX,
@@ -36,6 +38,8 @@ from spindle.reports.patient_parts import (
 )
 
 Document = Mapping[str, Any]
+# What the method of a stain is called in a report.
+STAIN_METHOD = "stain"
 
 # A kinase that is positive by any test.
 POSITIVE_STATUSES = (
@@ -152,7 +156,12 @@ def _write_role(signature: Mapping[str, Any]) -> str:
 
 
 def list_alerts(document: Document, citer: Citer) -> list[View]:
-    """Give what is to be looked at before anything else, each once."""
+    """Give what is to be looked at before anything else, each once.
+
+    Where a red flag tells of the variant already, its course stands below as a doubt.
+    """
+    flags = document["differential"]["red_flags"]
+    is_told = any(f["id"] == EPITHELIOID_FLAG and f["weight"] == "alert" for f in flags)
     lines = [
         *iterate_flags(document, citer, "alert"),
         *(
@@ -160,9 +169,16 @@ def list_alerts(document: Document, citer: Citer) -> list[View]:
             for d in document["discordances"]
             if d["weight"] == "alert"
         ),
-        *(citer.line(alert, tone="alert") for alert in document["outlook"]["alerts"]),
+        *(
+            citer.line(alert, tone="doubt" if is_told and not _is_diagnosed(alert) else "alert")
+            for alert in document["outlook"]["alerts"]
+        ),
     ]
     return list({line["text"]: line for line in reversed(lines)}.values())[::-1]
+
+
+def _is_diagnosed(alert: str) -> bool:
+    return alert.startswith(DIAGNOSED)
 
 
 def _facts_of(steps: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -232,11 +248,12 @@ def _find_annex(layer: Mapping[str, Any]) -> str:
 
 
 def _make_tests(document: Document, citer: Citer, room: Room) -> View:
-    tests = [test for test in document["tests"] if test["is_of_kinase"]]
+    tests = [test for test in document["tests"] if test["is_of_kinase"] or _is_molecular(test)]
     others = len(document["tests"]) - len(tests)
     head = ("Test", "How it was done, what it showed", "Result", "What it could not have seen")
     rows = [_make_test_row(test, document, citer, room) for test in tests]
-    none = [] if rows else [citer.line("No test of a kinase is reported.")]
+    is_asked = any(test["is_of_kinase"] for test in tests)
+    none = [] if is_asked else [citer.line("No test of a kinase is reported.")]
     several = len(document["case"]["specimens"]) > 1
     disagreeing = [
         citer.line(test["rules"], test["rules_facts"], lead=_name_test(test, several), tone="doubt")
@@ -249,9 +266,14 @@ def _make_tests(document: Document, citer: Citer, room: Room) -> View:
     return make_section(
         "tests",
         "Tests, methods and limits",
-        make_table("Tests of kinases", head, rows),
+        make_table("Tests of kinases, and other molecular tests", head, rows),
         make_list([*none, *disagreeing, citer.line(more, tone="pointer")]),
     )
+
+
+def _is_molecular(test: Mapping[str, Any]) -> bool:
+    """Give whether a test is no stain; a stain that asks about no kinase stands in layer 2."""
+    return bool(test["method"] != STAIN_METHOD)
 
 
 def _make_test_row(

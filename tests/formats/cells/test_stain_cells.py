@@ -362,3 +362,12 @@ def test_a_count_in_a_column_of_its_own() -> None:
     assert stain.result is TestResult.POSITIVE
     assert (stain.cells_per_hpf, stain.ratio_percent) == (120, 65)
     assert read_stain("120/HPF", "IgG4").value.result == NOT_REPORTED
+
+
+def test_null_is_kept_beside_the_result() -> None:
+    """A p53 that is null is no plain negative; what is only negative or lost is not null."""
+    extents = {
+        words: read_stains(words).value[0].extent is StainExtent.NO_STAINING
+        for words in ("p53 null", "p53 negative (null pattern)", "p53 negative", "INI1 lost")
+    }
+    assert list(extents.values()) == [True, True, False, False]

@@ -373,7 +373,11 @@ def find_intensity(folded: str) -> Intensity | Absent:
 
 def find_extent(folded: str) -> StainExtent | Absent:
     """Give how much of the tumour stains, as far as folded words say."""
-    lists = [key for key in StainExtent if _says(folded, f"extent.{key}")]
+    lists = [
+        key
+        for key in StainExtent
+        if key is not StainExtent.NO_STAINING and _says(folded, f"extent.{key}")
+    ]
     return lists[0] if len(lists) == 1 else NOT_REPORTED
 
 

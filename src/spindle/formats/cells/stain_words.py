@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
-from spindle.cases.observations import TestResult
+from spindle.cases.observations import StainExtent, TestResult
 from spindle.formats.cells.field_counts import FieldCount, find_field_counts, take_number
 from spindle.formats.cells.numbers import find_percent
 from spindle.formats.cells.reading import CellReading, Doubt
@@ -31,6 +31,8 @@ class LossRead:
     """What was made of the words, and why."""
     rest: str
     """The folded words without those of the loss."""
+    is_null: bool = False
+    """Whether it is a loss that the words call null, of a marker of which that is a pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,13 @@ def says_null(text: str) -> bool:
 
 def read_loss(folded: str, marker: str) -> LossRead | None:
     """Give what words such as "lost" or "null pattern" say of a marker's stain, or none."""
+    loss = _read_loss(folded, marker)
+    is_called = marker in _null_markers() and make_pattern("stains", "null").search(folded)
+    is_null = bool(is_called) and loss is not None and loss.result is TestResult.NEGATIVE
+    return replace(loss, is_null=True) if loss and is_null else loss
+
+
+def _read_loss(folded: str, marker: str) -> LossRead | None:
     match = _loss().search(folded)
     null = make_pattern("stains", "null").search(folded)
     if null and not match and (marker in _null_markers() or null.group() == folded.strip(_EDGES)):
@@ -213,6 +222,8 @@ def _take_loss(loss: LossRead) -> ResultRead:
     """Give what words of loss say beside the others; against a written result it is unknown."""
     said: set[TestResult] = {*find_results(loss.rest)}
     details = read_result(loss.rest).value if loss.rest else ResultRead(UNKNOWN)
+    if loss.is_null and not said:
+        details = replace(details, extent=StainExtent.NO_STAINING)
     if isinstance(loss.result, TestResult):
         said.add(loss.result)
     elif not said:

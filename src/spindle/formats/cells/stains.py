@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN, Absent
-from spindle.cases.observations import PercentRange, Stain, TestResult
+from spindle.cases.observations import PercentRange, Stain, StainExtent, TestResult
 from spindle.cases.provenance import Provenance
 from spindle.formats.cells.numbers import find_percent, read_percent
 from spindle.formats.cells.phrases import (
@@ -78,6 +78,7 @@ class _Item:
     plain: str = ""
     """The rest without clones, counts and ratios."""
     measures: MeasureRead | None = None
+    is_null: bool = False
     result: TestResult | Absent | None = None
     doubt: Doubt | None = None
 
@@ -333,6 +334,7 @@ def _read_rest(item: _Item) -> tuple[TestResult | Absent | None, Doubt | None]:
         return UNKNOWN, Doubt("stain-unreadable", message, item.words)
     loss = read_loss(rest, item.marker)
     results = _find_signed_results(loss.rest if loss else rest)
+    item.is_null = loss is not None and loss.is_null and results <= {TestResult.NEGATIVE}
     if loss and not any(isinstance(result, TestResult) for result in results):
         item.plain = loss.rest if isinstance(loss.result, TestResult) else ""
         return loss.result, Doubt("stain-unreadable", loss.message, item.words)
@@ -425,7 +427,7 @@ def _make_stain(item: _Item) -> Stain:
         result=NOT_REPORTED if item.result is None else item.result,
         clone=_find_clone(item) or NOT_REPORTED,
         intensity=find_intensity(item.plain),
-        extent=find_extent(item.plain),
+        extent=StainExtent.NO_STAINING if item.is_null else find_extent(item.plain),
         percent_positive=percent[0] if percent else NOT_REPORTED,
         pattern=find_pattern(item.plain),
         cells_per_hpf=measures.cells_per_hpf if measures else NOT_REPORTED,
