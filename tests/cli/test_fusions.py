@@ -126,7 +126,7 @@ def test_a_file_without_a_driver_makes_nothing_negative(tmp_path: Path) -> None:
 def test_a_case_says_how_each_file_of_calls_was_read(tmp_path: Path) -> None:
     """Nothing vanishes: callers, builds, rows not read with their line, what stays out."""
     words = tmp_path / "words.txt"
-    words.write_text("ML4-ALK\nNo ALK fusion; TFG-ROS1 fusion detected\n")
+    words.write_text("ML4-ALK\nTFG-ROS1 fusion detected; TFG-ROS1 not detected\n")
     document = assess(tmp_path, "--fusions", words, "--fusions", STAR)
     first, second = document["fusion_files"]  # type: ignore[misc]
     assert [row["line"] for row in first["not_interpreted"]] == [2]
@@ -141,7 +141,7 @@ def test_a_case_says_how_each_file_of_calls_was_read(tmp_path: Path) -> None:
         for expected in (
             "words.txt, line 2",
             "TFG-ROS1 fusion detected",
-            "The cell names a fusion and denies one",
+            "No fusion is taken as found",
             "star-fusion, RNA; 3 calls",
             "GRCh38, inferred",
             "SMG1::NPIPB5",

@@ -274,8 +274,10 @@ def test_a_setting_that_is_missing_below_zero_or_there_twice_is_refused(copy: Co
     line = copy.change(READING, 'id = "short-cell"', 'id = "microhomology"')
     assert "twice" in copy.refuse(READING, find_head(READING, line)).message
     text = (DATA / READING).read_text(encoding="utf-8")
-    copy.change(READING, text[text.rindex("[[settings]]") :], "")
-    assert "'short-cell' is missing" in copy.refuse(READING, 1).message
+    last = text[text.rindex("[[settings]]") :]
+    name = last.split('"')[1]
+    copy.change(READING, last, "")
+    assert f"'{name}' is missing" in copy.refuse(READING, 1).message
 
 
 HELD = load_caller_formats().formats

@@ -45,6 +45,7 @@ ALK_EML4 = "ALK--EML4\t2:29223529\t2:42295517\t7\t-\n"
 ROS1_CD74 = "ROS1--CD74\t6:117324416\t5:150404679\t7\t-\n"
 CD74_ROS1 = "CD74--ROS1\t5:150404680\t6:117324415\t30\t-\n"
 PASSENGER = "TPM3--CLTC\t1:154170400\t17:59644000\t5\t-\n"
+ARRIBA = (EXAMPLES / "arriba.tsv").read_text(encoding="utf-8").splitlines()[0].split("\t")
 EMPTY = Case(id="x", specimens=(Specimen(id="s1"),))
 
 
@@ -52,6 +53,18 @@ def write(folder: Path, name: str, *rows: str, head: str = HEAD) -> Path:
     path = folder / name
     path.write_text(head + "".join(rows))
     return path
+
+
+def write_reciprocal(folder: Path, name: str) -> Path:
+    """Write ROS1::CD74 as a caller that says which gene is read first."""
+    cells = {
+        "#gene1": "ROS1", "gene2": "CD74", "breakpoint1": "6:117324416",
+        "breakpoint2": "5:150404679", "strand1(gene/fusion)": "-/-",
+        "strand2(gene/fusion)": "-/-", "split_reads1": "7", "split_reads2": "0",
+        "discordant_mates": "1",
+    }  # fmt: skip
+    row = "\t".join(cells.get(column, ".") for column in ARRIBA)
+    return write(folder, name, row + "\n", head="\t".join(ARRIBA) + "\n")
 
 
 def read(*paths: Path, build: Build | None = Build.GRCH38) -> FusionReport:
@@ -231,13 +244,13 @@ def test_a_frame_on_which_caller_and_tables_disagree_is_open_and_said(tmp_path: 
 
 def test_every_row_that_was_not_read_is_named_with_line_and_reason(tmp_path: Path) -> None:
     path = write(
-        tmp_path, "w.txt", "TFG-ROS1\n", "No ALK fusion; TFG-ROS1 fusion detected\n", head=""
+        tmp_path, "w.txt", "TFG-ROS1\n", "TFG-ROS1 detected; TFG-ROS1 not detected\n", head=""
     )
     (note,) = describe_files(read(path, build=None))
     assert (note.file, note.caller, note.calls, note.in_case) == ("w.txt", "report-words", 2, 1)
     (row,) = note.not_interpreted
     assert row.line == 2
-    assert row.written == "No ALK fusion; TFG-ROS1 fusion detected"
+    assert row.written == "TFG-ROS1 detected; TFG-ROS1 not detected"
     assert row.reason
     (test,) = make_fusion_tests(read(path, build=None))
     assert any("Line 2 was not interpreted" in said for said in test.notes)
@@ -278,7 +291,7 @@ def test_an_empty_file_is_a_test_without_a_result(tmp_path: Path) -> None:
 
 
 def test_a_reciprocal_product_alone_is_an_open_signal(tmp_path: Path) -> None:
-    path = write(tmp_path, "a.tsv", ROS1_CD74)
+    path = write_reciprocal(tmp_path, "a.tsv")
     (test,) = make_fusion_tests(read(path))
     assert test.result == NOT_REPORTED
     assert [call.is_reciprocal for call in test.calls] == [True]
@@ -297,7 +310,7 @@ def test_a_reciprocal_product_alone_is_an_open_signal(tmp_path: Path) -> None:
 
 
 def test_adequate_negative_rna_does_not_take_the_rearrangement_away(tmp_path: Path) -> None:
-    case = add_fusions(EMPTY, read(write(tmp_path, "a.tsv", ROS1_CD74)))
+    case = add_fusions(EMPTY, read(write_reciprocal(tmp_path, "a.tsv")))
     negative = FusionTest(
         id="rna",
         method=SequencingMethod.RNA,

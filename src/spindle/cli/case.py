@@ -61,6 +61,10 @@ INTERRUPTED = 130
     "--build", type=click.Choice(["GRCh37", "GRCh38"]),
     help="Genome build of the files of calls; what they say, or their exon edges, when left out.",
 )  # fmt: skip
+@click.option(
+    "--sample", default="",
+    help="Sample to read from files of calls that name several.",
+)  # fmt: skip
 @click.option("--id", "case_id", default="", help="Case of a file with several (cases.jsonl).")
 @click.option(
     "--date", "made_on", type=click.DateTime(formats=["%Y-%m-%d"]),
@@ -81,6 +85,7 @@ def command(
     fish_rule_id: str,
     fusion_files: tuple[Path, ...],
     build: str | None,
+    sample: str,
     case_id: str,
     made_on: datetime.datetime | None,
     *,
@@ -114,7 +119,7 @@ def command(
         reading = read_case_file(case_file, case_id=case_id)
     notes: tuple[FusionFileNote, ...] = ()
     if fusion_files:
-        reading, notes = _add_fusions(reading, fusion_files, build)
+        reading, notes = _add_fusions(reading, fusion_files, build, sample)
     day = made_on.date() if made_on else None
     content = render(reading, chosen, settings, day, has_annex=has_annex, fusion_files=notes)
     _deliver(content, path, is_forced=is_forced)
@@ -122,22 +127,36 @@ def command(
 
 
 def _add_fusions(
-    reading: CaseFileReading, files: tuple[Path, ...], build: str | None
+    reading: CaseFileReading, files: tuple[Path, ...], build: str | None, sample: str
 ) -> tuple[CaseFileReading, tuple[FusionFileNote, ...]]:
-    """Give the case with the fusions that the files call in it, and how each file was read."""
+    """Give the case with the fusions that the files call in it, and how each file was read.
+
+    Raises
+    ------
+    UserError
+        `usage` for a file that names several samples, when none of them is asked for.
+    """
     from dataclasses import replace
 
     from spindle.cases.fusion_calls import Build
+    from spindle.cli.fusions import refuse_twice
+    from spindle.errors import UserError
     from spindle.formats.fusion_callers.registry import iterate_calls
     from spindle.knowledge.site_groups import list_site_groups
     from spindle.reasoning.fusion_files import add_fusions, describe_files, read_fusion_files
 
     sites = tuple(site.name for site in reading.case.tumour.sites)
     report = read_fusion_files(
-        [iterate_calls(file) for file in files],
+        [iterate_calls(file) for file in refuse_twice(files)],
         build=Build(build) if build else None,
+        sample=sample,
         site_groups=list_site_groups(sites),
     )
+    for file in report.files:
+        if len(file.samples) > 1 and sample not in file.samples:
+            message = f"{file.file} names {len(file.samples):,} samples, and a case is one patient."
+            cure = f"Say which one with --sample, such as --sample {file.samples[0]}."
+            raise UserError("usage", message, cure=cure)
     return replace(reading, case=add_fusions(reading.case, report)), describe_files(report)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -32,6 +33,7 @@ SUFFIXES = {".json": "json", ".html": "html", ".htm": "html", ".txt": "table"}
     "--build", type=click.Choice(["GRCh37", "GRCh38"]),
     help="Genome build of the positions; what the file says, or its exon edges, when left out.",
 )  # fmt: skip
+@click.option("--sample", default="", help="Sample to read from files that name several.")
 @click.option("--site", default="", help="Site of the tumour, for what is published there.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with every row.")
 @click.option("--table", "as_table", is_flag=True, help="Print text. This is the default.")
@@ -44,6 +46,7 @@ def command(
     files: tuple[Path, ...],
     caller: str,
     build: str | None,
+    sample: str,
     site: str,
     path: Path | None,
     *,
@@ -68,7 +71,7 @@ def command(
         message = "Name at least one file, or ask for --genes or --formats."
         raise click.UsageError(message, click.get_current_context())
     chosen = _choose_form([name for name in FORMS if forms[f"as_{name}"]], path)
-    document = _read(files, caller, build, site)
+    document = _read(files, caller, build, site, sample)
     content = _render(document, chosen)
     if path is None:
         echo(content.rstrip("\n"))
@@ -91,14 +94,22 @@ def _choose_form(asked: Sequence[str], path: Path | None) -> str:
     raise click.UsageError(message, click.get_current_context())
 
 
-def _read(files: tuple[Path, ...], caller: str, build: str | None, site: str) -> dict[str, object]:
+def _read(
+    files: tuple[Path, ...], caller: str, build: str | None, site: str, sample: str
+) -> dict[str, object]:
     from spindle.reports.fusion_document import make_fusion_document
 
-    return make_fusion_document(read_files(files, caller=caller, build=build, site=site))
+    report = read_files(files, caller=caller, build=build, site=site, sample=sample)
+    return make_fusion_document(report)
 
 
 def read_files(
-    files: Sequence[Path], *, caller: str = "", build: str | None = None, site: str = ""
+    files: Sequence[Path],
+    *,
+    caller: str = "",
+    build: str | None = None,
+    site: str = "",
+    sample: str = "",
 ) -> FusionReport:
     """Give what the files of a patient say, telling on a terminal how far it is.
 
@@ -113,12 +124,29 @@ def read_files(
 
     name, groups = _read_site(site)
     return read_fusion_files(
-        [iterate_calls(file, caller=caller) for file in files],
+        [iterate_calls(file, caller=caller) for file in refuse_twice(files)],
+        sample=sample,
         build=Build(build) if build else None,
         site=name,
         site_groups=groups,
         tell=_tell,
     )
+
+
+def refuse_twice(files: Sequence[Path]) -> Sequence[Path]:
+    """Give the files, none of which stands twice; the same calls are no second evidence.
+
+    Raises
+    ------
+    UserError
+        `usage` naming the file.
+    """
+    seen = set()
+    for file in files:
+        if (same := os.path.realpath(file)) in seen:
+            raise UserError("usage", f"{file} is named twice.", cure="Name each file once.")
+        seen.add(same)
+    return files
 
 
 def _read_site(words: str) -> tuple[str, tuple[str, ...]]:

@@ -21,6 +21,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "adjoined": ("id5", "site5", "gene5", "id3", "site3", "gene3", "linker"),
     "cosmic": ("id5", "site5", "gene5", "id3", "site3", "gene3"),
     "exon": ("exon",),
+    "joint": ("joint",),
     "locus": ("chromosome5", "position5", "chromosome3", "position3"),
 }
 # Patterns of which every find is taken as a whole, so that a group would take its place.
@@ -31,6 +32,10 @@ _GENES = ("gene5", "gene3")
 _NOTHING = ("nothing",)
 _HEADER = ("requires",)
 _NO_HEADER = ("unnamed",)
+_CALLS = (
+    "call_positive", "call_negative", "call_failed", "call_equivocal", "call_withheld",
+    "call_not_done",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +60,19 @@ NEEDS: Mapping[str, Needs] = {
     "fusioncatcher": Needs(("breakpoint", "list"), (*_GENES, *_BREAKPOINTS)),
     "jaffa": Needs(("name",), ("name", *_PLACES)),
     "genion": Needs(("ids", "name", "passed", "list"), ("name", "ids"), lists=_NO_HEADER),
-    "cbioportal-sv": Needs(("order", "frame"), (*_GENES, *_PLACES), (*_NOTHING, "exon", "yes")),
+    "cbioportal-sv": Needs(
+        ("order", "frame", "joint"), (*_GENES, *_PLACES), (*_NOTHING, "exon", "yes")
+    ),
     "enfusion": Needs(("name",), (*_GENES, "order", *_PLACES)),
     "breakpoint-list": Needs(("breakpoint", "name"), ("name", *_BREAKPOINTS)),
     "bedpe": Needs(
         ("chromosome", "number", "pair", "name"), ("name", *_PLACES), lists=_NO_HEADER
     ),
     "gene-list": Needs(
-        ("gene",), (*_GENES, *_PLACES), (*_NOTHING, "directed_columns"), (*_HEADER, *_NO_HEADER)
+        ("gene", "own_hyphen"),
+        (*_GENES, *_PLACES),
+        (*_NOTHING, "directed_columns"),
+        (*_HEADER, *_NO_HEADER),
     ),
     "vcf": Needs(
         patterns=(
@@ -81,7 +91,11 @@ NEEDS: Mapping[str, Needs] = {
         ),
         lists=(),
     ),
-    "report-words": Needs(("adjoined", "cosmic", "exon", "locus", "fusion_word"), lists=()),
+    "report-words": Needs(
+        ("adjoined", "cosmic", "exon", "locus", "fusion_word", "near", "reads"),
+        words=_CALLS,
+        lists=(),
+    ),
 }  # fmt: skip
 
 

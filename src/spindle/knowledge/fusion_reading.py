@@ -11,7 +11,7 @@ from spindle.knowledge.files import check_keys, read_entries
 
 FILE = "fusion_reading.toml"
 # The settings that the reading of fusions asks for.
-SETTINGS = ("microhomology", "cells-in-memory", "short-cell")
+SETTINGS = ("microhomology", "cells-in-memory", "looked-at", "short-cell")
 
 
 @cache

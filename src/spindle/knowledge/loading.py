@@ -11,6 +11,7 @@ from spindle.knowledge.approvals import (
     load_unconfirmed,
 )
 from spindle.knowledge.assay_coverage import load_coverage
+from spindle.knowledge.chromosomes import load_chromosomes
 from spindle.knowledge.codes import load_codes
 from spindle.knowledge.conflicts import load_conflicts
 from spindle.knowledge.discordances import load_discordances
@@ -78,6 +79,7 @@ LOADERS: tuple[Callable[[], object], ...] = (
     load_names,
     load_red_flags,
     load_codes,
+    load_chromosomes,
     load_site_groups,
     load_series,
     load_outcomes,

@@ -401,7 +401,7 @@ def _make_domain(line: int, row: Mapping[str, str]) -> Domain:
 _OLDER_COLUMNS = (
     "gene", "transcript", "first_exon", "last_exon", "older_first_exon", "basis",
 )  # fmt: skip
-_BASES = ("coordinates", "frame")
+_BASES = ("coordinates", "frame", "paper")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ becomes a negative result by itself, and what it could not have found stays unkn
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -15,6 +15,7 @@ from typing import Protocol
 from spindle.assays.fusion_builds import BuildRead, read_calls
 from spindle.assays.fusion_calls import ReadCall
 from spindle.assays.fusion_findings import (
+    CONTRADICTED,
     Collector,
     FindingRole,
     FusionFinding,
@@ -22,9 +23,10 @@ from spindle.assays.fusion_findings import (
     settle_findings,
 )
 from spindle.assays.fusion_frames import DomainState, Frame
+from spindle.assays.fusion_places import Place
 from spindle.cases.absence import NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.case import Case
-from spindle.cases.fusion_calls import Build, CalledFusion
+from spindle.cases.fusion_calls import Build, CalledEnd, CalledFusion
 from spindle.cases.observations import (
     FusionCall,
     FusionTest,
@@ -36,6 +38,7 @@ from spindle.cases.observations import (
 from spindle.cases.provenance import Provenance
 from spindle.cases.specimen import Specimen
 from spindle.reasoning.fusion_notes import (
+    NAMES_SHOWN,
     FusionFileNote,
     list_call_notes,
     list_left_out,
@@ -99,6 +102,8 @@ class FileRead:
     """What the file says of the quality of the test, in a sentence."""
     notes: tuple[str, ...] = ()
     """What the reader doubts about the file as a whole."""
+    samples: tuple[str, ...] = ()
+    """Samples that its rows name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,7 @@ def read_fusion_files(
     files: Sequence[CallFile],
     *,
     build: Build | None = None,
+    sample: str = "",
     site: str = "",
     site_groups: Sequence[str] = (),
     tell: Callable[[str, int], None] = lambda _file, _calls: None,
@@ -132,6 +138,9 @@ def read_fusion_files(
     ----------
     build:
         Genome build that the user declares for all files; otherwise each file's own.
+    sample:
+        Sample whose rows are read, where files name samples; rows of others are counted and left
+        in the file. Every row when left out.
     site, site_groups:
         Site of the tumour, and its groups, for what is usual there.
     tell:
@@ -141,7 +150,7 @@ def read_fusion_files(
     with _no_collection():
         names = _tell_apart([file.name for file in files])
         read = [
-            _read_file(file, name, build, collector, tell)
+            _read_file(file, name, build, collector, sample, tell)
             for file, name in zip(files, names, strict=True)
         ]
         findings = settle_findings(collector.findings, site_groups)
@@ -174,10 +183,11 @@ def _read_file(
     name: str,
     declared: Build | None,
     collector: Collector,
+    sample: str,
     tell: Callable[[str, int], None],
 ) -> FileRead:
-    calls = file if name == file.name else (replace(call, file=name) for call in file)
-    built, reads = read_calls(calls, declared)
+    samples: dict[str, int] = {}
+    built, reads = read_calls(_pick(file, name, sample, samples), declared)
     number, problems = 0, 0
     methods: dict[SequencingMethod, None] = {}
     for number, read in enumerate(_watch(reads, name, tell), 1):  # noqa: B007
@@ -196,8 +206,35 @@ def _read_file(
         calls=number,
         problems=problems,
         adequacy=NO_QUALITY if number else NO_CALLS,
-        notes=tuple(file.notes),
+        notes=(*file.notes, *_say_samples(samples, sample)),
+        samples=tuple(samples),
     )
+
+
+def _pick(
+    file: CallFile, name: str, sample: str, samples: dict[str, int]
+) -> Iterator[CalledFusion]:
+    """Give the calls of one sample, or all, under the file's name; count the samples named."""
+    for call in file:
+        if call.sample:
+            samples[call.sample] = samples.get(call.sample, 0) + 1
+        if not (sample and call.sample) or call.sample == sample:
+            yield call if name == file.name else replace(call, file=name)
+
+
+def _say_samples(samples: Mapping[str, int], sample: str) -> Iterator[str]:
+    others = {other: n for other, n in samples.items() if other != sample}
+    if sample and samples and others:
+        rows = sum(others.values())
+        left = f"{rows:,} {'row' if rows == 1 else 'rows'} of {len(others):,} other"
+        yield f"Read for {sample}; {left} {'sample' if len(others) == 1 else 'samples'} left out."
+    elif len(samples) > 1:
+        shown = ", ".join(list(samples)[:NAMES_SHOWN])
+        more = ", …" if len(samples) > NAMES_SHOWN else ""
+        yield (
+            f"It names {len(samples):,} samples ({shown}{more}), which may be of several patients, "
+            "and all are read together. Say which one with --sample."
+        )
 
 
 def _watch(
@@ -324,20 +361,27 @@ def _make_case_call(
 ) -> FusionCall:
     """Give a finding as a call of a case; a frame that a stop or a caller doubts is unknown."""
     read = finding.read
-    is_open = bool({"stop_not_excluded", "frame_disagrees"} & set(read.flags))
+    is_open = bool((CONTRADICTED | {"stop_not_excluded", "order_unknown"}) & set(finding.flags))
     is_reciprocal = finding.role is FindingRole.RECIPROCAL
     own = members[0].call
     return FusionCall(
         gene5=read.gene5 or UNKNOWN,
         gene3=read.gene3 or UNKNOWN,
-        exon5=NOT_REPORTED if read.place5.exon is None else str(read.place5.exon),
-        exon3=NOT_REPORTED if read.place3.exon is None else str(read.place3.exon),
+        exon5=_say_exon(read.place5, read.call.end5),
+        exon3=_say_exon(read.place3, read.call.end3),
         frame=UNKNOWN if is_open else _FRAMES.get(read.frame, UNKNOWN),
         kinase_domain=_DOMAINS.get(read.domain, UNKNOWN),
         is_reciprocal=is_reciprocal,
         notes=tuple(list_call_notes(finding, members, file.build)),
         words=own.words or own.name,
     )
+
+
+def _say_exon(place: Place, end: CalledEnd) -> str | Absent:
+    """Give an exon by MANE's numbering; as written where that may mean several, or none is held."""
+    if place.exon is None or place.other_exons:
+        return end.exon or NOT_REPORTED
+    return str(place.exon)
 
 
 def add_fusions(case: Case, report: FusionReport) -> Case:

@@ -34,7 +34,8 @@ _TOLD = frozenset(
 _LEFT_OUT = {
     FindingRole.RECIPROCAL: "reciprocal or reversed product",
     FindingRole.NOISE: "read-through or noise",
-    FindingRole.PASSENGER: "no kinase, and a gene that is not known here or read antisense",
+    FindingRole.ANTISENSE: "read against the direction of a gene",
+    FindingRole.PASSENGER: "no kinase, and a gene that is not known here",
 }
 
 

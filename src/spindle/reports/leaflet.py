@@ -127,15 +127,6 @@ def _count_reviewed(statements: Iterable[Statement]) -> int:
     return sum(not isinstance(statement.reviewed_by, Absent) for statement in statements)
 
 
-def _describe_kind(kind: StatementKind) -> dict[str, str]:
-    return {
-        "id": kind.value,
-        "name": KIND_NAMES[kind],
-        "symbol": KIND_SYMBOLS[kind],
-        "meaning": KIND_MEANINGS[kind],
-    }
-
-
 def list_section_ids() -> list[str]:
     """Give the ids of the sections in order."""
     return [section.id for section in load_leaflet()]

@@ -111,7 +111,7 @@ def make_facts(
     sample = held.patterns["sample"].search(said) if "sample" in held.patterns else None
     return FileFacts(
         caller=held.id,
-        file=head.path.name,
+        file=head.name,
         version=version["version"] if version else "",
         build=next(iter(builds)) if len(builds) == 1 else NOT_REPORTED,
         sample=sample["sample"].strip() if sample else "",

@@ -31,7 +31,7 @@ from spindle.formats.fusion_callers import (
     vcf,
 )
 from spindle.formats.fusion_callers.lines import read_lines
-from spindle.formats.fusion_callers.tables import FileFacts, Head, Row, iterate_rows
+from spindle.formats.fusion_callers.tables import FileFacts, Head, Row, iterate_rows, name_file
 from spindle.formats.fusion_callers.tables import read_head as read_file_head
 from spindle.knowledge.fusion_callers import CallerFormat, find_caller_format, fold_word
 
@@ -83,7 +83,7 @@ class CallFile:
     @property
     def name(self) -> str:
         """Name of the file."""
-        return self.path.name
+        return name_file(self.path)
 
     @property
     def caller(self) -> str:
@@ -155,7 +155,8 @@ def recognise(path: Path, *, caller: str = "") -> FileFacts:
     reader = find_reader(caller) if caller else None
     head = read_file_head(path)
     if head.is_empty:
-        return FileFacts(reader.ID if reader else "", path.name, notes=("The file is empty.",))
+        notes = ("The file is empty.",)
+        return FileFacts(reader.ID if reader else "", name_file(path), notes=notes)
     if reader:
         if facts := reader.read_head(head):
             return facts

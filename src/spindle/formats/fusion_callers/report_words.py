@@ -61,7 +61,7 @@ def read_head(head: Head) -> FileFacts | None:
     has_tabs = any(TAB in text.strip() for text in texts)
     if (has_tabs and not are_result_lines(texts)) or _looks_like_table(texts):
         return None
-    facts = FileFacts(ID, head.path.name)
+    facts = FileFacts(ID, head.name)
     if not any(_names_fusion(text, facts) for text in texts):
         return None
     return facts

@@ -7,6 +7,7 @@ and never left out; whoever makes calls keeps it.
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,11 @@ HEADER_AGAIN = "The header stands here again: the file was put together from sev
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
+def name_file(path: Path) -> str:
+    """Give the name of a file; bytes that are no UTF-8 become replacement signs."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """The beginning of a file, by which its format is recognised."""
@@ -42,6 +48,11 @@ class Head:
     first that does not, and some more."""
     is_whole: bool
     """Whether these are all lines of the file that are not blank."""
+
+    @property
+    def name(self) -> str:
+        """Name of the file, as it is shown."""
+        return name_file(self.path)
 
     @property
     def is_empty(self) -> bool:

@@ -78,7 +78,7 @@ def read_head(head: Head) -> FileFacts | None:
     details[_METHOD] = (SequencingMethod.RNA if is_rna else find_format().method).value
     return FileFacts(
         caller=ID,
-        file=head.path.name,
+        file=head.name,
         version="; ".join(dict.fromkeys(_list_sources(meta))),
         build=_read_build(meta, notes),
         sample=samples[0] if len(samples) == 1 else "",
