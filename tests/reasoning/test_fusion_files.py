@@ -435,3 +435,35 @@ def test_what_the_other_reader_calls_a_group_enters_the_case_as_one(tmp_path: Pa
     finding.role = FindingRole.POSSIBLE_DRIVER
     kinases = assess_case(add_fusions(EMPTY, report)).kinases
     assert kinases["NTRK"].status is KinaseStatus.FUSION_DETECTED
+
+
+# Quality, and samples -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "is_adequate", "said"),
+    [
+        ("TPM3::ALK (NGS), RNA quality not adequate", False, "not good enough"),
+        ("No ALK fusion detected; RNA quality inadequate", False, "not good enough"),
+        ("TPM3::ALK (NGS)", NOT_REPORTED, "says nothing of the quality"),
+    ],
+)
+def test_what_a_report_says_of_quality_is_kept(
+    tmp_path: Path, words: str, is_adequate: object, said: str
+) -> None:
+    report = read(write(tmp_path, "w.txt", words + "\n", head=""), build=None)
+    (test,) = make_fusion_tests(report)
+    assert test.is_quality_adequate == is_adequate
+    assert said in report.files[0].adequacy
+
+
+def test_samples_are_told_apart(tmp_path: Path) -> None:
+    head = HEAD.rstrip("\n") + "\tsample\n"
+    rows = (EML4_ALK.rstrip("\n") + "\tP1\n", CD74_ROS1.rstrip("\n") + "\tP2\n")
+    path = write(tmp_path, "a.tsv", *rows, head=head)
+    both = read(path)
+    assert both.files[0].samples == ("P1", "P2")
+    assert "P1, P2" in both.files[0].notes[-1]
+    one = read_fusion_files([iterate_calls(path)], build=Build.GRCH38, sample="P2")
+    assert [finding.name for finding in one.findings] == ["CD74::ROS1"]
+    assert "1 row of 1 other sample left out" in one.files[0].notes[-1]

@@ -98,6 +98,8 @@ class CalledFusion:
     """Kind of rearrangement as written: `translocation`."""
     words: str = ""
     """The words of a report, for a fusion that was read from words."""
+    is_quality_adequate: bool | Absent = NOT_REPORTED
+    """Whether the row says that RNA or DNA was good enough."""
     problem: str = ""
     """Why the row can't be interpreted; empty when it can."""
     cells: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

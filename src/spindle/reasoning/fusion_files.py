@@ -54,6 +54,14 @@ NO_QUALITY = (
     "The file says nothing of the quality of the RNA or DNA, so what it does not show is not ruled "
     "out."
 )
+GOOD_QUALITY = "The file says that RNA or DNA was good enough, and not which genes were covered."
+POOR_QUALITY = (
+    "The file says that RNA or DNA was not good enough, so what it does not show is not ruled out."
+)
+MIXED_QUALITY = (
+    "The file calls the quality of RNA or DNA good in one place and poor in another, so what it "
+    "does not show is not ruled out."
+)
 PROGRESS_EVERY = 5000
 
 
@@ -102,6 +110,8 @@ class FileRead:
     """What the file says of the quality of the test, in a sentence."""
     notes: tuple[str, ...] = ()
     """What the reader doubts about the file as a whole."""
+    is_quality_adequate: bool | Absent = NOT_REPORTED
+    """Whether the file says that RNA or DNA was good enough."""
     samples: tuple[str, ...] = ()
     """Samples that its rows name."""
 
@@ -189,10 +199,13 @@ def _read_file(
     samples: dict[str, int] = {}
     built, reads = read_calls(_pick(file, name, sample, samples), declared)
     number, problems = 0, 0
+    qualities: set[bool] = set()
     methods: dict[SequencingMethod, None] = {}
     for number, read in enumerate(_watch(reads, name, tell), 1):  # noqa: B007
         problems += bool(read.call.problem)
         methods[read.call.method] = None
+        if not isinstance(read.call.is_quality_adequate, Absent):
+            qualities.add(read.call.is_quality_adequate)
         collector.add(read)
     method: SequencingMethod | Absent = NOT_REPORTED
     if methods:
@@ -205,10 +218,17 @@ def _read_file(
         build=built,
         calls=number,
         problems=problems,
-        adequacy=NO_QUALITY if number else NO_CALLS,
+        adequacy=_say_quality(qualities) if number else NO_CALLS,
+        is_quality_adequate=qualities.pop() if len(qualities) == 1 else NOT_REPORTED,
         notes=(*file.notes, *_say_samples(samples, sample)),
         samples=tuple(samples),
     )
+
+
+def _say_quality(qualities: set[bool]) -> str:
+    if len(qualities) > 1:
+        return MIXED_QUALITY
+    return GOOD_QUALITY if True in qualities else POOR_QUALITY if qualities else NO_QUALITY
 
 
 def _pick(
@@ -319,7 +339,7 @@ def _make_test(file: FileRead, report: FusionReport) -> FusionTest:
         calls=tuple(_make_case_call(finding, members, file) for finding, members in own),
         caller=caller or NOT_REPORTED,
         notes=tuple(list_test_notes(_describe_file(file, report))),
-        is_quality_adequate=NOT_REPORTED,
+        is_quality_adequate=file.is_quality_adequate,
         provenance=Provenance(source=file.file),
     )
 

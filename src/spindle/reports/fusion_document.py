@@ -243,6 +243,7 @@ def _describe_member(member: Member) -> Document:
         "spanning_pairs": _say(call.spanning_pairs),
         "end5": _describe_end(call.end5),
         "end3": _describe_end(call.end3),
+        "remarks": list(call.remarks),
         "words": call.words or None,
         "problem": call.problem or None,
         "columns": dict(call.cells),

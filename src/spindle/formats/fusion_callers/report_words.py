@@ -126,9 +126,13 @@ def _read_row(row: Row, facts: FileFacts) -> Iterator[CalledFusion]:
     build, rest = _take_build(rest)
     made = [_finish(words, row, facts) for words in _read_words(rest, text)]
     made = _join_adjoined([_finish(words, row, facts) for words in adjoined], made)
+    test = read_fusion(rest).value
+    quality = NOT_REPORTED if isinstance(test, Absent) else test.is_quality_adequate
     if not made:
-        yield keep_row(row, facts, _explain(rest))
+        kept = keep_row(row, facts, _explain(rest))
+        yield replace(kept, is_quality_adequate=quality)
         return
+    made = [replace(call, is_quality_adequate=quality) for call in made]
     if len(loci) == len(made):
         made = [_place(call, locus) for call, locus in zip(made, loci, strict=True)]
     elif loci:
