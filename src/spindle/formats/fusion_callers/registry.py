@@ -163,7 +163,18 @@ def recognise(path: Path, *, caller: str = "") -> FileFacts:
         name = find_caller_format(reader.ID).name
         message = f"Its content is not that of {name}: {_tell_needs(reader.ID)}."
         raise UserError("fusion-format-unknown", message, place=str(path))
-    return _choose(path, [facts for item in READERS if (facts := item.read_head(head))], head)
+    return _choose(path, _list_fitting(head), head)
+
+
+def _list_fitting(head: Head) -> list[FileFacts]:
+    """Give what fits of the least rank that fits: words are looked at only where no table is."""
+    by_rank: dict[int, list[CallerReader]] = {}
+    for reader in READERS:
+        by_rank.setdefault(find_caller_format(reader.ID).rank, []).append(reader)
+    for _, readers in sorted(by_rank.items()):
+        if fitting := [facts for reader in readers if (facts := reader.read_head(head))]:
+            return fitting
+    return []
 
 
 def iterate_calls(path: Path, *, caller: str = "") -> CallFile:
@@ -179,14 +190,12 @@ def _choose(path: Path, fitting: list[FileFacts], head: Head) -> FileFacts:
         message = f"Line {number} begins with {shown!r}, which is no format that is known."
         cure = f"Name the format with --caller ID. {_list_ids()}"
         raise UserError("fusion-format-unknown", message, place=str(path), cure=cure)
-    least = min(find_caller_format(facts.caller).rank for facts in fitting)
-    best = [facts for facts in fitting if find_caller_format(facts.caller).rank == least]
-    if len(best) > 1:
-        ids = " and ".join(facts.caller for facts in best)
+    if len(fitting) > 1:
+        ids = " and ".join(facts.caller for facts in fitting)
         message = f"Its content fits {ids} alike."
-        cure = f"Say which with --caller {best[0].caller} or --caller {best[1].caller}."
+        cure = f"Say which with --caller {fitting[0].caller} or --caller {fitting[1].caller}."
         raise UserError("fusion-format-unknown", message, place=str(path), cure=cure)
-    return best[0]
+    return fitting[0]
 
 
 def _list_ids() -> str:
