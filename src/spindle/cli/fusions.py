@@ -71,7 +71,7 @@ def command(
         message = "Name at least one file, or ask for --genes or --formats."
         raise click.UsageError(message, click.get_current_context())
     chosen = _choose_form([name for name in FORMS if forms[f"as_{name}"]], path)
-    document = _read(files, caller, build, site, sample)
+    document = _read(files, caller, build, site, sample, has_rows=chosen == "json")
     content = _render(document, chosen)
     if path is None:
         echo(content.rstrip("\n"))
@@ -95,12 +95,18 @@ def _choose_form(asked: Sequence[str], path: Path | None) -> str:
 
 
 def _read(
-    files: tuple[Path, ...], caller: str, build: str | None, site: str, sample: str
+    files: tuple[Path, ...],
+    caller: str,
+    build: str | None,
+    site: str,
+    sample: str,
+    *,
+    has_rows: bool,
 ) -> dict[str, object]:
     from spindle.reports.fusion_document import make_fusion_document
 
     report = read_files(files, caller=caller, build=build, site=site, sample=sample)
-    return make_fusion_document(report)
+    return make_fusion_document(report, has_rows=has_rows)
 
 
 def read_files(

@@ -26,10 +26,18 @@ UNKNOWN = "unknown"
 Document = dict[str, Any]
 
 
-def make_fusion_document(report: FusionReport) -> Document:
-    """Give what the fusion files of a patient say, as plain types for JSON."""
+def make_fusion_document(report: FusionReport, *, has_rows: bool = True) -> Document:
+    """Give what the fusion files of a patient say, as plain types for JSON.
+
+    Parameters
+    ----------
+    has_rows:
+        Whether every cell of every row stands in it. A text or a page needs none of them, and a
+        long file takes much memory for them.
+    """
     calls = [
-        describe_finding(finding, is_site_asked=bool(report.site)) for finding in report.findings
+        describe_finding(finding, is_site_asked=bool(report.site), has_rows=has_rows)
+        for finding in report.findings
     ]
     shown = {flag: None for call in calls for flag in call["flags"]}
     return {
@@ -63,7 +71,9 @@ def _describe_file(file: FileRead) -> Document:
     }
 
 
-def describe_finding(finding: FusionFinding, *, is_site_asked: bool = False) -> Document:
+def describe_finding(
+    finding: FusionFinding, *, is_site_asked: bool = False, has_rows: bool = True
+) -> Document:
     """Give one finding: what it is, what it rests on, and every row that shows it."""
     read = finding.read
     return {
@@ -86,7 +96,7 @@ def describe_finding(finding: FusionFinding, *, is_site_asked: bool = False) -> 
         "flags": list(finding.flags),
         "confirm_with": list(list_confirmations(finding)),
         "hgvs": _say(write_hgvs(read)),
-        "vicc": describe_vicc(read),
+        "vicc": describe_vicc(read) if has_rows else None,
         "callers": list(finding.callers),
         "evidence": finding.evidence.value,
         "split_reads": _say(finding.split_reads),
@@ -96,7 +106,10 @@ def describe_finding(finding: FusionFinding, *, is_site_asked: bool = False) -> 
             for place, end in ((read.place5, read.call.end5), (read.place3, read.call.end3))
         ],
         "protein": _describe_protein(finding),
-        "provenance": [_describe_member(member) for member in finding.members],
+        "provenance": [
+            _describe_member(member) if has_rows else _name_member(member)
+            for member in finding.members
+        ],
     }
 
 
@@ -225,6 +238,18 @@ def _list_exon_spans(place: Place) -> Iterable[tuple[int, int]]:
             before // 3 + 1,
             min(-(-after // 3), transcript.protein_length) if after > before else 0,
         )
+
+
+def _name_member(member: Member) -> Document:
+    """Give where a row stands, and nothing of its cells."""
+    call = member.call
+    return {
+        "file": call.file,
+        "line": call.line,
+        "caller": call.caller,
+        "words": call.words or None,
+        "problem": call.problem or None,
+    }
 
 
 def _describe_member(member: Member) -> Document:
