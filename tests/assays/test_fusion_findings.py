@@ -480,3 +480,66 @@ def test_both_sides_in_one_gene_are_no_fusion() -> None:
     (found,) = settle(call(("ALK", "2", 29919993), ("ALK", "2", 29328481)))
     assert "same_gene" in found.flags
     assert found.role is FindingRole.POSSIBLE_DRIVER
+
+
+def test_of_a_range_of_exons_the_end_at_the_junction_counts() -> None:
+    for five, three in (("exons 1-31", "exons 20-29"), ("1 to 31", "20 through 29")):
+        (found,) = settle(names("CLTC", "ALK", exon5=five, exon3=three))
+        assert (found.read.place5.exon, found.read.place3.exon) == (31, 20)
+        assert found.role is FindingRole.DRIVER
+
+
+def test_a_call_without_a_read_is_no_driver() -> None:
+    (found,) = settle(call(EML4, ALK, split_reads=0, spanning_pairs=0))
+    assert (found.role, "no_reads" in found.flags) == (FindingRole.POSSIBLE_DRIVER, True)
+    (seen,) = settle(call(EML4, ALK, split_reads=0, spanning_pairs=2))
+    assert seen.role is FindingRole.DRIVER
+
+
+def test_an_antisense_row_reads_the_same_from_either_mate() -> None:
+    ends = [
+        CalledEnd(gene=g, chromosome=c, position=p, read_strand=s)
+        for g, c, p, s in (("ALK", "2", 29224494, "+"), ("TPM3", "1", 154169891, "-"))
+    ]
+    turned = [
+        CalledEnd(gene=g, chromosome=c, position=p, read_strand=s)
+        for g, c, p, s in (("TPM3", "1", 154169891, "+"), ("ALK", "2", 29224494, "-"))
+    ]
+    found = settle(*(
+        CalledFusion("vcf", f"{n}.vcf", 1, *sides, method=DNA, is_directed=False)
+        for n, sides in enumerate((ends, turned))
+    ))  # fmt: skip
+    assert list_roles(found) == [("TPM3::ALK", "antisense")]
+    assert len(found[0].members) == 2
+
+
+def test_a_second_caller_within_microhomology_makes_no_driver_weaker() -> None:
+    shifted = call(
+        ("EML4", "2", EML4[2] + 3), ("ALK", "2", ALK[2] - 3), caller="star-fusion", split_reads=500
+    )
+    for calls in ((call(EML4, ALK), shifted), (shifted, call(EML4, ALK))):
+        (found,) = settle(*calls)
+        assert found.role is FindingRole.DRIVER
+        assert found.read.place5.intron_bases == 0
+
+
+def test_a_position_that_papers_number_otherwise_is_no_published_junction() -> None:
+    # MANE exon 7 of TPM3 is 6 in papers; the published 7 is MANE 8.
+    (found,) = settle(call(("TPM3", "1", 154170649), ALK))
+    assert found.read.place5.exon == 7
+    assert found.role is FindingRole.NOT_PRODUCTIVE
+
+
+def test_exons_that_fit_only_in_reverse_are_a_possible_driver() -> None:
+    (found,) = settle(names("ALK", "EML4", exon5="20", exon3="13"))
+    assert (found.name, found.role) == ("EML4::ALK", FindingRole.POSSIBLE_DRIVER)
+    assert "order_unknown" in found.flags
+    (real,) = settle(names("ALK", "EML4", exon5="19", exon3="14"))
+    assert real.role is FindingRole.RECIPROCAL
+
+
+def test_a_number_of_two_exons_is_not_swallowed_by_one_that_makes_no_kinase() -> None:
+    written = names("CD74", "ROS1", exon5="6", exon3="34")
+    out = call(("CD74", "5", 150404680), ("ROS1", "6", 117325000 + 0))
+    found = settle(out, written)
+    assert FindingRole.POSSIBLE_DRIVER in {f.role for f in found}

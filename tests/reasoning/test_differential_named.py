@@ -286,3 +286,17 @@ def test_s100_with_sox10_in_the_gut_leads_to_schwannoma_and_names_no_melanoma() 
     found = weigh(stain("S100"), stain("SOX10"), *negative, site="stomach")
     assert found.candidates[0].id == "schwannoma"
     assert not list_pointed(found)
+
+
+def test_a_diagnosis_that_a_flag_names_is_listed_at_any_site() -> None:
+    """A melanoma in the lung: the flag comes first, and the diagnosis stands in the list."""
+    found = weigh(stain("S100"), stain("SOX10"), stain("melan-A"), site="lung")
+    (melanoma,) = (c for c in found.candidates if c.id == "spindle-melanoma")
+    assert melanoma.is_pointed_to
+    assert "not usual at this site" in melanoma.why
+
+
+def test_keratin_with_ttf1_in_the_lung_is_carcinoma_first() -> None:
+    found = weigh(stain("cytokeratin"), stain("TTF-1"), site="lung")
+    assert "sarcomatoid-lung-carcinoma" in list_pointed(found)
+    assert not list_pointed(weigh(stain("cytokeratin"), site="lung"))

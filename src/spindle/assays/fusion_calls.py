@@ -27,6 +27,7 @@ from spindle.assays.fusion_order import (
     Orientation,
     are_at_edges,
     is_kinase,
+    is_kinase_cut,
     order_ends,
     rank_order,
     turn,
@@ -50,6 +51,10 @@ from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.transcripts import find_gene_at
 
 _INTRON = re.compile(r"intron", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?:exons?|ex\.?)?\s*-?\s*(?P<first>\d{1,2})\s*(?:-|to|through|thru|until)\s*(?P<last>\d{1,2})",
+    re.IGNORECASE,
+)
 _SEVERAL = re.compile(r"[,;]|\(\d+\)")
 _CALLER_FRAMES = {ReadingFrame.IN: Frame.IN, ReadingFrame.OUT: Frame.OUT}
 
@@ -188,10 +193,14 @@ def _choose_order(call: CalledFusion, build: Build | Absent) -> tuple[_Order, _O
     call = ordered.call
     places = _place_ends(call, build)
     as_told = _Order(call, places, ordered.orientation, ordered.is_swapped)
-    if ordered.is_told:
+    is_by_number = all(place.kind is PlaceKind.BY_EXON_NUMBER for place in places)
+    is_antisense = ordered.orientation is Orientation.ANTISENSE and not call.is_directed
+    if ordered.is_told and not (is_by_number or is_antisense):
         return as_told, None
     turned = turn(call)
     turned_places = _place_ends(turned, build)
+    if ordered.is_told:
+        return _settle_told(as_told, turned, turned_places)
     edges, turned_edges = are_at_edges(places), are_at_edges(turned_places)
     if edges != turned_edges:
         flags, is_turned = ("order_inferred",), turned_edges
@@ -202,6 +211,27 @@ def _choose_order(call: CalledFusion, build: Build | Absent) -> tuple[_Order, _O
         return as_told, None
     order = _Order(turned, turned_places, ordered.orientation, is_swapped=True, flags=flags)
     return order, None if turned_edges else as_told
+
+
+def _settle_told(
+    told: _Order, turned: CalledFusion, turned_places: tuple[Place, Place]
+) -> tuple[_Order, _Order | None]:
+    """Give an order that is told, turned where the other one says more.
+
+    A junction of one side against its gene is the same from either strand, so that a row of no
+    order shows the kinase that it keeps. Exons in words whose order breaks the kinase, and that
+    are in frame with a whole one the other way round, may be written in reverse.
+    """
+    is_better = rank_order(turned_places) < rank_order(told.places)
+    other = _Order(turned, turned_places, told.orientation, is_swapped=True)
+    if told.orientation is Orientation.ANTISENSE:
+        return (other if is_better else told), None
+    if is_better and is_kinase_cut(told.places):
+        read, *_ = _read_frame(*turned_places, turned)
+        if read.frame is Frame.IN:
+            flags = ("order_unknown",)
+            return replace(other, flags=flags), replace(told, flags=flags)
+    return told, None
 
 
 def _place_ends(call: CalledFusion, build: Build | Absent) -> tuple[Place, Place]:
@@ -220,7 +250,7 @@ def _place(end: CalledEnd, side: Side, call: CalledFusion, build: Build | Absent
         found = place_position(end.gene, side, end.chromosome, end.position, build, call.method)
         if found.kind is not PlaceKind.NOT_LOCATED or not end.exon:
             return found
-    number = _read_exon_number(end.exon)
+    number = _read_exon_number(end.exon, side)
     if number is not None:
         return place_exon(end.gene, side, number)
     if found is not None:
@@ -230,10 +260,16 @@ def _place(end: CalledEnd, side: Side, call: CalledFusion, build: Build | Absent
 
 
 @lru_cache(maxsize=4096)
-def _read_exon_number(words: str) -> int | None:
-    """Give the number of an exon as written; none for none, several, or an intron."""
+def _read_exon_number(words: str, side: Side) -> int | None:
+    """Give the number of an exon as written; none for none, several, or an intron.
+
+    Of a range of exons that a fusion keeps, the last one stands at the junction of the 5' side and
+    the first one at that of the 3' side.
+    """
     if not words or _INTRON.search(words):
         return None
+    if kept := _RANGE.fullmatch(words.strip()):
+        return int(kept["last" if side is Side.FIVE else "first"])
     found = read_exon(words)
     return None if isinstance(found, Absent) else found
 

@@ -62,7 +62,9 @@ class Evidence(StrEnum):
 # Flags by which frames of the same junction contradict each other: nobody is dismissed by one of
 # them, and nobody called the driver.
 CONTRADICTED = frozenset({"frame_disagrees", "published_junction", "calls_disagree"})
-_OPEN = CONTRADICTED | {"stop_not_excluded", "order_unknown", "kinase_first", "same_gene"}
+_OPEN = CONTRADICTED | {
+    "stop_not_excluded", "order_unknown", "kinase_first", "same_gene", "no_reads",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -230,11 +232,12 @@ def _is_same(one: ReadCall, other: ReadCall) -> bool:
     return not (one.call.problem or other.call.problem)
 
 
-def _rank_read(read: ReadCall) -> tuple[bool, bool, bool, bool, int]:
-    """Give how much a call says: located, with a frame, in RNA, with a sequence, by its reads."""
+def _rank_read(read: ReadCall) -> tuple[bool, bool, bool, bool, bool, int]:
+    """Give how much a call says: located, at exons, framed, in RNA, with a sequence, by reads."""
     reads = 0 if isinstance(read.call.split_reads, Absent) else read.call.split_reads
     return (
         _find_junction(read) is None,
+        bool(read.place5.intron_bases or read.place3.intron_bases),
         read.frame is Frame.UNKNOWN,
         read.call.method is not SequencingMethod.RNA,
         "|" not in read.call.sequence,
@@ -270,6 +273,9 @@ def _fits(vague: ReadCall, other: ReadCall) -> bool:
     """Whether a located call can be what one by names or open exons means."""
     if _has_nowhere(vague):
         return not other.call.problem
+    # A number that may mean two exons is not swallowed by a junction that makes no kinase.
+    if other.frame is Frame.OUT:
+        return False
     sides = ((vague.place5, other.place5), (vague.place3, other.place3))
     return all(
         theirs.exon in (mine.exon, *mine.other_exons) if mine.exon is not None else True
@@ -329,6 +335,9 @@ def _list_known(finding: FusionFinding) -> Iterator[str]:
     frames = {member.frame for member in finding.members}
     if {Frame.IN, Frame.OUT} <= frames:
         yield "calls_disagree"
+    counts = [finding.split_reads, finding.spanning_pairs]
+    if any(count is not None for count in counts) and not any(counts):
+        yield "no_reads"
     if finding.record is None or finding.read.kinase_side != Side.THREE.value:
         return
     if not finding.record.is_in_imt:
@@ -340,7 +349,7 @@ def _list_known(finding: FusionFinding) -> Iterator[str]:
 def _decide_role(finding: FusionFinding) -> FindingRole:
     """Give what a finding is: the first of the roles that its flags or its kinase ask for."""
     read = finding.read
-    flags = set(read.flags) | (CONTRADICTED & set(finding.flags))
+    flags = set(read.flags) | ((CONTRADICTED | {"no_reads"}) & set(finding.flags))
     known = load_flags()
     roles = {known[flag].role for flag in flags}
     # Where frames contradict each other nobody is dismissed: one may hold another transcript. A
@@ -354,14 +363,18 @@ def _decide_role(finding: FusionFinding) -> FindingRole:
     is_driver = is_whole and read.frame is Frame.IN and not (flags & _OPEN or is_noise)
     checks = (
         (FindingRole.NOT_INTERPRETED, bool(read.call.problem)),
+        (FindingRole.ANTISENSE, "antisense" in flags),
         (FindingRole.RECIPROCAL, bool(flags & {"reversed", "reciprocal"})),
         (FindingRole.NOISE, is_noise and not is_whole),
-        (FindingRole.ANTISENSE, "antisense" in flags),
         (FindingRole.PASSENGER, not read.kinase),
         (FindingRole.NOT_PRODUCTIVE, is_broken or "stop_before_junction" in flags),
         (FindingRole.DRIVER, is_driver),
     )
     return next((role for role, is_so in checks if is_so), FindingRole.POSSIBLE_DRIVER)
+
+
+# What stays what it is beside a driver of the same genes in the other order.
+_KEPT = (FindingRole.DRIVER, FindingRole.NOT_INTERPRETED, FindingRole.ANTISENSE)
 
 
 def _name_reciprocals(findings: Sequence[FusionFinding]) -> None:
@@ -376,7 +389,7 @@ def _name_reciprocals(findings: Sequence[FusionFinding]) -> None:
         driver = drivers.get((finding.read.gene3, finding.read.gene5))
         if driver is None or driver is finding:
             continue
-        if finding.role in (FindingRole.DRIVER, FindingRole.NOT_INTERPRETED):
+        if finding.role in _KEPT:
             continue
         is_behind = finding.read.kinase_side == Side.THREE.value
         if finding.role is FindingRole.POSSIBLE_DRIVER and is_behind:

@@ -18,7 +18,13 @@ from spindle.cases.absence import UNKNOWN, Absent
 from spindle.knowledge.fusions import Frame as PublishedFrame
 from spindle.knowledge.fusions import find_junctions
 from spindle.knowledge.kinase_domains import load_kinase_domains
-from spindle.knowledge.transcripts import CODON, Domain, load_domains, load_transcripts
+from spindle.knowledge.transcripts import (
+    CODON,
+    Domain,
+    find_mane_number,
+    load_domains,
+    load_transcripts,
+)
 
 
 class Frame(StrEnum):
@@ -106,7 +112,7 @@ def _count_bases(number: int, which: str) -> str:
 def find_published(place5: Place, place3: Place) -> tuple[str, ...]:
     """Give the facts that print a junction of these very exons, and do not call it out of frame.
 
-    A place without a whole exon at the junction has none. Numbers count as MANE's or as papers'.
+    A place without a whole exon at the junction has none.
     """
     numbers = [_list_numbers(place) for place in (place5, place3)]
     rows = [
@@ -121,9 +127,15 @@ def find_published(place5: Place, place3: Place) -> tuple[str, ...]:
 def _list_numbers(place: Place) -> tuple[int, ...]:
     if place.exon is None or place.kind is PlaceKind.WITHIN_EXON or place.intron_bases:
         return ()
+    # A written number stands as it is; a position is held against papers by the papers' number.
     older = place.exon_older
-    is_one = bool(place.other_exons) or older is None or older == place.exon
-    return (place.exon,) if is_one or older is None else (place.exon, older)
+    if place.kind is PlaceKind.BY_EXON_NUMBER:
+        return (place.exon,)
+    if older is not None:
+        return (older,)
+    # Where papers give this exon's number to another one, theirs is not this junction.
+    theirs = find_mane_number(place.name.symbol, place.exon)
+    return (place.exon,) if theirs in (None, place.exon) else ()
 
 
 def _explain_unknown(place5: Place, place3: Place) -> str:

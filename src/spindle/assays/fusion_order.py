@@ -111,6 +111,12 @@ def rank_order(places: tuple[Place, Place]) -> int:
     return min(ranks, default=len(places) * len(_DOMAIN_RANKS))
 
 
+def is_kinase_cut(places: tuple[Place, Place]) -> bool:
+    """Give whether a kinase stands at the 5' side without its whole domain."""
+    domain = read_domain(places[0])
+    return is_kinase(places[0].name.symbol) and domain in (DomainState.CUT, DomainState.ABSENT)
+
+
 def is_kinase(symbol: str) -> bool:
     """Give whether a gene, or the name of a group of genes, is a kinase of the tables."""
     return bool(find_kinase_domain(symbol)) or symbol in load_kinases().groups

@@ -75,16 +75,17 @@ def draft_candidates(
     fusions: CaseFusions,
     site_groups: tuple[str, ...],
     flagged: Iterable[str],
+    pointed: Iterable[str] = (),
 ) -> list[Draft]:
     """Give every diagnosis that is listed, with its evidence, IMT first.
 
-    Listed are those that occur at the site, urgent ones of a red flag, excluded ones, and those
-    that a defining finding or a fusion points to, or a single result for malignant ones, wherever
-    the lesion is.
+    Listed are those that occur at the site, urgent ones of a red flag, those that a red flag or a
+    fusion names (`pointed`), excluded ones, and those that a defining finding or a fusion points
+    to, or a single result for malignant ones, wherever the lesion is.
     """
     excluded = match_exclusions(case.exclusions)
     urgent = {name for name in flagged if load_entities()[name].is_urgent}
-    named = {*urgent, *excluded}
+    named = {*urgent, *excluded, *pointed}
     doubtful = _list_doubtful(case)
     drafts = []
     for entity in load_entities().values():

@@ -19,6 +19,7 @@ from spindle.knowledge.entities import (
     GateItem,
     Polarity,
     RedFlagRule,
+    Strength,
     find_age_months,
     load_entities,
     load_gate,
@@ -333,11 +334,14 @@ def _flag_fusion(fusion: OtherFusion) -> RedFlag | None:
     return RedFlag(OTHER_TUMOUR, says, Weight.DOUBT, fusion.observations, ())
 
 
-def list_pointed(flags: Sequence[RedFlag], fusions: CaseFusions) -> frozenset[str]:
+def list_pointed(
+    flags: Sequence[RedFlag], fusions: CaseFusions, answers: Answers
+) -> frozenset[str]:
     """Give the diagnoses that come before an IMT: named by a red flag, or by a fusion of theirs.
 
     A kinase fusion names the diagnosis whose own partner it has, when no source reports that
-    partner in IMT: NPM1::ALK.
+    partner in IMT: NPM1::ALK. It names none of which the stains that are typical of it are
+    recorded as negative.
     """
     rules = load_red_flags()
     pointed = {name for flag in flags if flag.id in rules for name in rules[flag.id].names}
@@ -349,9 +353,26 @@ def list_pointed(flags: Sequence[RedFlag], fusions: CaseFusions) -> frozenset[st
             pointed |= {
                 entity.id
                 for entity in load_entities().values()
-                if (driver := find_shared_driver(entity, fusion)) and driver.partner
+                if (driver := find_shared_driver(entity, fusion))
+                and driver.partner
+                and not _is_stained_otherwise(entity, fusion, answers)
             }
     return frozenset(pointed)
+
+
+def _is_stained_otherwise(entity: Entity, fusion: KinaseFusion, answers: Answers) -> bool:
+    """Whether several stains typical of a diagnosis are recorded, and none of them is positive."""
+    asked = load_kinases().expand(fusion.kinase)
+    typical = {
+        feature.marker
+        for feature in entity.features
+        if feature.marker
+        and feature.polarity is Polarity.FOR
+        and feature.strength is not Strength.MAY_OCCUR
+        and load_kinases().markers.get(feature.marker, "") not in asked
+    }
+    found = [a for marker in typical if (a := answers.find(marker)) and not a.doubt]
+    return len(found) > 1 and not any(answer.is_positive for answer in found)
 
 
 def list_flagged(flags: Sequence[RedFlag]) -> Iterator[str]:

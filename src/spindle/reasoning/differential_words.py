@@ -68,9 +68,12 @@ def explain_standing(draft: Draft, standing: Standing) -> str:
 def _say_alone(draft: Draft) -> str:
     """Give on how little a diagnosis rests that fits better by counts, and what it asks for."""
     seen = join_words([line.seen for line in draft.own_lines])
-    by = f"by this alone: {seen}" if seen else "by what is negative, or IMT shows too"
-    asks = f" It asks for {'; '.join(draft.entity.settles)}." if draft.entity.settles else ""
-    return f"Counts fit it better than IMT {by}. That is not enough to call it.{asks} IMT is open."
+    by = (
+        f"by this alone: {seen}"
+        if seen
+        else "by results that are negative, or that IMT shows as well"
+    )
+    return f"Counts fit it better than IMT {by}. That is not enough to call it, and IMT is open."
 
 
 def _say_sum(draft: Draft) -> str:

@@ -81,3 +81,10 @@ def test_parts_are_read_one_by_one(text: str) -> None:
 @pytest.mark.parametrize("text", ["ALK fusion n/a", "ALK rearrangement: not applicable"])
 def test_an_open_finding_is_no_positive_result(text: str) -> None:
     assert read_result(text).value.result != TestResult.POSITIVE
+
+
+def test_a_range_of_exons_is_kept_whole() -> None:
+    value = read_fusion("CLTC::ALK, CLTC exons 1-31 and ALK exons 20-29").value
+    assert not isinstance(value, Absent)
+    (call,) = value.calls
+    assert (call.exon5, call.exon3) == ("exons 1-31", "exons 20-29")

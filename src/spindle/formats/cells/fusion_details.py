@@ -26,6 +26,8 @@ _CHANGE = r"(?:(?:ins|del)[0-9]{1,4})*"
 _CODE = rf"{_CHANGE}[a-z][0-9]{{1,2}}[a-d]?{_CHANGE}"
 _EXON = r"(?:exons?|ex\.?)\s*-?\s*"
 _NUMBER = r"[0-9]{1,2}[a-d]?(?![\w.,][0-9]|\w)"
+# "Exons 1-7": which end counts depends on the side of the junction, so that the words stay whole.
+_FIRST_OF_RANGE = r"[0-9]{1,2}\s*(?:-|to|through|thru|until)\s*"
 _WORDS_OF_A_DENIAL = 4
 # Longer than any gene's name.
 _REACH = 40
@@ -200,7 +202,8 @@ def _exons() -> re.Pattern[str]:
     gene = gene_pattern().pattern
     coded = rf"(?P<code1>{_CODE})\s*(?:::|[;:,/_-])\s*(?P<code2>{_CODE})"
     both = rf"{_EXON}(?P<both1>[0-9]{{1,2}})\s*(?:and|&|/|;|:)\s*(?P<both2>[0-9]{{1,2}})(?!\w)"
-    one = rf"(?P<one>{_EXON}{_NUMBER})(?:\s+of\s+(?:the\s+)?(?P<owner>{gene})(?:\s+gene)?)?"
+    kept = rf"{_EXON}(?:{_FIRST_OF_RANGE})?{_NUMBER}"
+    one = rf"(?P<one>{kept})(?:\s+of\s+(?:the\s+)?(?P<owner>{gene})(?:\s+gene)?)?"
     any_exon = rf"(?<![\w]){coded}(?![\w])|(?<![\w]){both}|(?<![\w]){one}"
     names = ("code1", "code2", "both1", "both2", "one", "owner")
     bracketed = any_exon
