@@ -123,7 +123,8 @@ def _write_standing(patient: PatientAssessment) -> str:
     if lead is None:
         return "No diagnosis is weighed"
     place = _write_place(patient.case.tumour.sites)
-    named = f"{_lower(lead.name)}{place}"
+    # "Sarcomatoid carcinoma of the lung" names its place itself.
+    named = _lower(lead.name) if lead.name.endswith(place) else f"{_lower(lead.name)}{place}"
     if lead.kind not in OWN_KINDS and lead.standing is Standing.SUPPORTED:
         return f"Findings that speak for {named} rather than for an IMT"
     if lead.kind not in OWN_KINDS:
