@@ -52,7 +52,7 @@ from spindle.knowledge.transcripts import find_gene_at
 
 _INTRON = re.compile(r"intron", re.IGNORECASE)
 _RANGE = re.compile(
-    r"(?:exons?|ex\.?)?\s*-?\s*(?P<first>\d{1,2})\s*(?:-|to|through|thru|until)\s*(?P<last>\d{1,2})",
+    r"(?:exons?|ex\.?)?\s*-?\s*(?P<first>\d+)\s*(?:-|to|through|thru|until)\s*(?P<last>\d+)",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"[,;]|\(\d+\)")
