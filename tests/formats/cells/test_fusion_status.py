@@ -8,6 +8,7 @@ from spindle.cases.absence import NOT_DONE, NOT_REPORTED, UNKNOWN, Absent
 from spindle.cases.observations import TestResult
 from spindle.formats.cells.fusions import read_fusion
 from spindle.formats.cells.results import read_result
+from spindle.formats.cells.stains import read_stains
 
 
 def read(text: str) -> TestResult | Absent:
@@ -88,3 +89,35 @@ def test_a_range_of_exons_is_kept_whole() -> None:
     assert not isinstance(value, Absent)
     (call,) = value.calls
     assert (call.exon5, call.exon3) == ("exons 1-31", "exons 20-29")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Positive: SMA, ALK. Negative: S100, desmin.", {"ALK": "positive", "desmin": "negative"}),
+        (
+            "Negative for S100, CK and ALK. Positive for SMA.",
+            {"ALK": "negative", "SMA": "positive"},
+        ),
+        ("Positive for desmin and SMA. Negative for ALK and S100.", {"ALK": "negative"}),
+        ("SMA+, CD34-. ALK positive", {"CD34": "negative", "ALK": "positive"}),
+    ],
+)
+def test_a_full_stop_ends_a_list_of_stains(text: str, expected: dict[str, str]) -> None:
+    read = {stain.marker: str(stain.result) for stain in read_stains(text).value}
+    assert expected.items() <= read.items()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ALK rearrangement: n.d.",
+        "ALK rearrangement not found",
+        "ALK rearrangement undetected",
+        "Specimen sent for ALK fusion",
+        "Unable to assess ALK rearrangement",
+        "ALK expression: 0%",
+    ],
+)
+def test_a_finding_beside_words_that_are_not_known_is_no_positive_result(text: str) -> None:
+    assert read_result(text).value.result != TestResult.POSITIVE

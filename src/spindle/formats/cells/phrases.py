@@ -20,6 +20,8 @@ COMMA = r"(?<![0-9]),|,(?![0-9])|，|、"
 SEMICOLON = r"[;；\n]"
 # The stop of a sentence, and not of an abbreviation such as "Rt.".
 STOP = r"(?<=[^\W\d_]{4})\.\s+|。"
+# A stop that ends a list of stains, behind a marker or a sign: "SMA, ALK. Negative: S100."
+LIST_STOPS = (STOP, r"(?<=[\w+)%-]{2})\.\s+(?=[^\W\d_]{2})")
 AND = r"\s(?:and|&)\s"
 BRACKETED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|（([^（）]*)）")
 # Longer than anything that people write in one cell; such a text is kept and not taken apart.

@@ -299,8 +299,25 @@ def _read_findings(clause: str) -> TestResult | None:
     if make_pattern("fusions", "unsettled").match(rest.lstrip(" :,-(")):
         return None
     denied = [bool(_search_denial(clause, match.start())) for match in findings]
-    is_denied = denied[0] or denied[-1] or make_pattern("results", "denial_after").search(rest)
-    return TestResult.NEGATIVE if is_denied else TestResult.POSITIVE
+    is_denied_after = bool(make_pattern("results", "denial_after").search(rest))
+    # "Rearrangement: n.d." and "rearrangement undetected" report none: words that are not known
+    # beside a finding leave it open.
+    if not any(denied) and not is_denied_after and not _is_plainly_found(clause):
+        return None
+    return (
+        TestResult.NEGATIVE if denied[0] or denied[-1] or is_denied_after else TestResult.POSITIVE
+    )
+
+
+def _is_plainly_found(clause: str) -> bool:
+    """Give whether nothing stands beside a finding but its gene, its method and how it looks."""
+    kinds = ("method.", "extent.", "intensity.", "pattern.")
+    described = [key for key in load_word_lists("results") if key.startswith(kinds)]
+    left = make_pattern("results", "findings", "gene_words", *described).sub(" ", clause)
+    left = gene_pattern().sub(" ", left)
+    left = make_pattern("fusions", "affirmed", "fillers").sub(" ", left)
+    left = make_pattern("stains", "fillers").sub(" ", left)
+    return not any(character.isalnum() for character in left)
 
 
 def _blank_controls(folded: str) -> str:

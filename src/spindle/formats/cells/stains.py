@@ -19,8 +19,8 @@ from spindle.formats.cells.numbers import find_percent, read_percent
 from spindle.formats.cells.phrases import (
     AND,
     COMMA,
+    LIST_STOPS,
     SEMICOLON,
-    STOP,
     Phrase,
     find_hedge,
     find_pooled,
@@ -114,7 +114,7 @@ def _read_stains(text: str) -> CellReading[tuple[Stain, ...]]:
         return CellReading(())
     stains: list[Stain] = []
     doubts: list[Doubt] = []
-    for sentence in split_phrases(text, SEMICOLON, STOP):
+    for sentence in split_phrases(text, SEMICOLON, *LIST_STOPS):
         items, unread = _read_items(sentence.words, stains[-1].marker if stains else "")
         _share_results(items, _find_leading_result(fold(sentence.words)))
         for item in items:
