@@ -22,6 +22,7 @@ from spindle.knowledge.fish_rules import DEFAULT_RULE, find_fish_rule
 from spindle.knowledge.kinases import load_kinases
 from spindle.knowledge.protocols import (
     DEFAULT_PROTOCOL,
+    ProtocolTest,
     find_protocol,
     load_tests,
     load_whens,
@@ -133,18 +134,7 @@ def _ask_partner(case: Case, assessment: Assessment) -> Assessment:
         f"Recorded: {join_words(seen)}. The partner of {asked.kinase} bears the epithelioid "
         "variant out, and parts it from anaplastic large-cell lymphoma."
     )
-    proposed = NextTest(
-        test=test.id,
-        name=test.name,
-        when="always",
-        condition=load_whens()["always"],
-        why=why,
-        facts=PARTNER_FACTS,
-        is_alternative=False,
-        is_inferred=True,
-    )
-    outcome = f"Proposed: {test.name}. {why}"
-    step = TraceStep(concluded=outcome, facts=PARTNER_FACTS, is_inferred=True)
+    proposed, outcome, step = _propose(test, why, PARTNER_FACTS)
     return replace(
         assessment,
         next_tests=(proposed,),
@@ -304,19 +294,26 @@ def _ask_coverage(walk: Walk, kinases: Mapping[str, KinaseAssessment]) -> Walk:
         f"That the sequencing covers {join_words(uncovered)} is not reported, and no fusion was "
         "found; a panel that covers them can still find one."
     )
-    asked = NextTest(
+    asked, outcome, step = _propose(test, why, COVERAGE_FACTS)
+    return Walk(next_tests=(asked,), outcome=outcome, trace=walk.trace + Trace((step,)))
+
+
+def _propose(
+    test: ProtocolTest, why: str, facts: tuple[str, ...]
+) -> tuple[NextTest, str, TraceStep]:
+    """Give a test that Spindle proposes beside the protocol, in words, and as a step."""
+    proposed = NextTest(
         test=test.id,
         name=test.name,
         when="always",
         condition=load_whens()["always"],
         why=why,
-        facts=COVERAGE_FACTS,
+        facts=facts,
         is_alternative=False,
         is_inferred=True,
     )
     outcome = f"Proposed: {test.name}. {why}"
-    step = TraceStep(concluded=outcome, facts=COVERAGE_FACTS, is_inferred=True)
-    return Walk(next_tests=(asked,), outcome=outcome, trace=walk.trace + Trace((step,)))
+    return proposed, outcome, TraceStep(concluded=outcome, facts=facts, is_inferred=True)
 
 
 def _is_uncovered(kinase: KinaseAssessment) -> bool:
